@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace attnscope {
+
+/// A place in a formula's source, both counted from 1; columns count code points.
+struct Position {
+    int line = 1;
+    int column = 1;
+};
+
+struct Expression;
+using ExpressionPtr = std::shared_ptr<const Expression>;
+
+/// `2.5`
+struct NumberExpression {
+    float value = 0.0F;
+};
+
+/// `x[t,f]`, `epsilon`
+struct ReferenceExpression {
+    std::string name;
+    std::vector<std::string> indices;
+};
+
+/// `tanh(…)`, `-…`: one of the elementwise functions, by name ("negate" for the sign).
+struct CallExpression {
+    std::string function;
+    ExpressionPtr argument;
+};
+
+/// `a + b`, `a * b` …; the operator's character is one of + - * / ^.
+struct BinaryExpression {
+    char op = '+';
+    ExpressionPtr left;
+    ExpressionPtr right;
+};
+
+enum class ReductionKind { Sum, Mean, Max, Softmax };
+
+/// `sum(t: …)`, `softmax(t: …)`: over one or several indices. Softmax keeps its index, the others remove it.
+struct ReductionExpression {
+    ReductionKind kind = ReductionKind::Sum;
+    std::vector<std::string> indices;
+    ExpressionPtr argument;
+};
+
+/// A node of a formula's syntax tree.
+struct Expression {
+    std::variant<NumberExpression, ReferenceExpression, CallExpression, BinaryExpression, ReductionExpression> node;
+    Position position;
+};
+
+}  // namespace attnscope

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "layers/layer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace attnscope {
+
+/// The weights a file keeps for one top-level layer, in the file's order.
+struct ArchiveGroup {
+    std::string layer;
+    std::vector<LayerWeight> weights;
+};
+
+/// What a reader makes of a model file: one neutral description and named tensors. Bounds are proven by the reader: every
+/// tensor is whole and within the budget. What it means is the model's business.
+struct Archive {
+    std::string format;     ///< "Keras HDF5"
+    std::string framework;  ///< "keras"
+    std::string version;    ///< the Keras version that saved the file; empty if the file does not say
+    nlohmann::json config;  ///< model_config: {"class_name": "Functional", "config": {…}}
+    nlohmann::json training; ///< training_config; null if absent
+    std::vector<ArchiveGroup> groups;
+};
+
+}  // namespace attnscope

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "base/result.h"
+#include "layers/lowering.h"
+#include "model/archive.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace attnscope {
+
+/// One output tensor of one call of one layer.
+struct TensorRef {
+    std::size_t call = 0;    ///< index into Model::calls()
+    std::size_t tensor = 0;  ///< which of that call's outputs
+};
+
+/// A layer applied to tensors; a shared layer has several calls.
+struct LayerCall {
+    std::size_t layer = 0;  ///< index into Model::layers()
+    std::vector<TensorRef> inputs;
+};
+
+/// What a model wants to be given.
+struct ModelInput {
+    std::string name;  ///< the InputLayer's name
+    /// Extents without the batch axis; an empty optional is any length.
+    std::vector<std::optional<std::int64_t>> extents;
+    /// True when the input goes into an Embedding: token ids, not measurements.
+    bool tokenIds = false;
+    /// For token ids: number of rows of the embedding.
+    std::int64_t vocabularySize = 0;
+    /// For token ids: the embedding masks id 0.
+    bool masksZero = false;
+};
+
+/// A model file understood: layers with weights and how they are connected. Immutable; an invalid one cannot exist.
+class Model {
+public:
+    /// Reads the config of an archive and gives every layer its weights. Errors name layer and weight, shape found and
+    /// shape expected. Layers of unknown classes are kept and listed; they fail when lowered.
+    [[nodiscard]] static Result<std::shared_ptr<const Model>> fromArchive(Archive archive);
+
+    [[nodiscard]] const std::string& name() const { return m_name; }
+    /// The file format, e.g. "Keras HDF5, Keras 2.15.0".
+    [[nodiscard]] const std::string& format() const { return m_format; }
+    [[nodiscard]] const Era& era() const { return m_era; }
+    [[nodiscard]] const std::vector<std::shared_ptr<const Layer>>& layers() const { return m_layers; }
+    /// In an order in which they can run.
+    [[nodiscard]] const std::vector<LayerCall>& calls() const { return m_calls; }
+    [[nodiscard]] const std::vector<TensorRef>& inputTensors() const { return m_inputTensors; }
+    [[nodiscard]] const std::vector<TensorRef>& outputTensors() const { return m_outputTensors; }
+    [[nodiscard]] const std::vector<ModelInput>& inputs() const { return m_inputs; }
+    [[nodiscard]] std::int64_t parameterCount() const;
+
+private:
+    friend class ModelReader;
+    Model() = default;
+
+    std::string m_name;
+    std::string m_format;
+    Era m_era;
+    std::vector<std::shared_ptr<const Layer>> m_layers;
+    std::vector<LayerCall> m_calls;
+    std::vector<TensorRef> m_inputTensors;
+    std::vector<TensorRef> m_outputTensors;
+    std::vector<ModelInput> m_inputs;
+};
+
+/// How to lower: the formulas at hand, and which the person chose for which layer.
+struct LoweringOptions {
+    std::shared_ptr<const Catalogue> catalogue;
+    std::map<std::string, std::string, std::less<>> layerFormulas;
+};
+
+/// A graph, and what lowering had to tell.
+struct LoweredModel {
+    Graph graph;
+    std::vector<std::string> notes;
+    /// The first layer that could not be lowered, if any; everything that does not depend on it is in the graph.
+    std::optional<Error> incomplete;
+};
+
+/// Lowers a model for inputs of these shapes (batch axis first, in the order of Model::inputs()). A layer that cannot be
+/// lowered (unknown class, Python code, shapes that do not fit) does not spoil the rest: the graph holds what does not
+/// depend on it, and `incomplete` says why. Errors: a wrong number of inputs or an input shape that does not fit.
+[[nodiscard]] Result<LoweredModel> lowerModel(const Model& model, const std::vector<Shape>& inputShapes,
+                                              const LoweringOptions& options);
+
+/// One layer of a model as a list shows it.
+struct LayerSummary {
+    std::string name;  ///< nested layers as "outer/inner"
+    std::string className;
+    /// Output shape with "?" where it depends on the sequence's length: "(?, 128)"; empty if it cannot be told.
+    std::string shape;
+    std::int64_t parameters = 0;
+    bool isSite = false;
+    std::size_t depth = 0;  ///< nesting: 0 for the model's own layers
+    std::string problem;    ///< why it cannot be evaluated; empty if it can
+};
+
+/// The layers with output shapes (without the batch axis). Lengths that a file leaves open are shown as "?".
+[[nodiscard]] std::vector<LayerSummary> summarize(const Model& model, const LoweringOptions& options);
+
+}  // namespace attnscope
