@@ -1,0 +1,59 @@
+#pragma once
+
+#include "base/cancel.h"
+#include "base/result.h"
+#include "graph/operation.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace attnscope {
+
+/// A computed value where the backend keeps it: in memory, or on a device until somebody looks at it.
+class StoredValue {
+public:
+    StoredValue() = default;
+    StoredValue(const StoredValue&) = delete;
+    StoredValue& operator=(const StoredValue&) = delete;
+    virtual ~StoredValue() = default;
+
+    [[nodiscard]] virtual Result<TensorPtr> read() const = 0;
+    [[nodiscard]] virtual std::size_t bytes() const = 0;
+};
+using StoredPtr = std::shared_ptr<const StoredValue>;
+
+/// One operation to run. Inputs and output are places in the table of slots that goes with a run.
+struct Step {
+    const Operation* operation = nullptr;
+    std::vector<std::size_t> inputs;
+    std::size_t output = 0;
+    Shape shape;  ///< the output's
+};
+
+/// Where operations run. Steps of one run may be recorded and submitted together.
+class Backend {
+public:
+    Backend() = default;
+    Backend(const Backend&) = delete;
+    Backend& operator=(const Backend&) = delete;
+    virtual ~Backend() = default;
+
+    /// As `devices` lists it: "cpu".
+    [[nodiscard]] virtual std::string name() const = 0;
+    /// For people: "CPU, 2 threads, Eigen 3.4.0, AVX2".
+    [[nodiscard]] virtual std::string description() const = 0;
+
+    /// Takes a tensor in.
+    [[nodiscard]] virtual Result<StoredPtr> store(TensorPtr tensor) = 0;
+    /// Runs the steps in order; every input slot is filled before it is read, every output slot is filled here.
+    /// Errors: what an operation refuses, code Cancelled, code Limit when memory runs out.
+    [[nodiscard]] virtual Status run(std::span<const Step> steps, std::vector<StoredPtr>& slots,
+                                     const CancelToken& cancel) = 0;
+};
+
+/// The reference backend: Eigen on the processor.
+[[nodiscard]] std::shared_ptr<Backend> makeCpuBackend();
+
+}  // namespace attnscope

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "eval/evaluator.h"
+#include "inspect/record.h"
+#include "model/model.h"
+#include "text/padding.h"
+
+#include <list>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace attnscope {
+
+/// The padding that a model input asks for: its length if it has one, in front, with 0, as pad_sequences does by default.
+[[nodiscard]] Padding paddingFor(const ModelInput& input);
+
+/// Checks that a sequence fits an input: ids within the embedding (the error names the token), features as many as the
+/// input has, no more timesteps than it takes.
+[[nodiscard]] Status checkSequence(const Sequence& sequence, const ModelInput& input);
+
+/// Lowers a model for the sequences it is given and evaluates it: the one stage that the window and the command line
+/// share. Graphs are kept per sequence length, so that going from text to text costs no lowering. Not thread-safe: one
+/// worker owns it.
+class Inspector {
+public:
+    Inspector(std::shared_ptr<const Model> model, LoweringOptions options, std::shared_ptr<Backend> backend);
+
+    [[nodiscard]] const Model& model() const { return *m_model; }
+
+    /// The graph for these sequences (shared; kept for the most recent lengths).
+    /// Errors: a wrong number of sequences, checkSequence's, lowerModel's.
+    [[nodiscard]] Result<std::shared_ptr<const Graph>> graphFor(const std::vector<Sequence>& inputs);
+
+    /// Evaluates every site and every prediction for one sequence per input.
+    [[nodiscard]] Result<RecordPtr> inspect(const std::vector<Sequence>& inputs, const Edits& edits,
+                                            const CancelToken& cancel);
+
+    /// Evaluates the predictions only: for lists of many texts.
+    [[nodiscard]] Result<std::vector<Prediction>> predict(const std::vector<Sequence>& inputs, const CancelToken& cancel);
+
+private:
+    struct Lowered {
+        std::vector<Shape> shapes;
+        std::shared_ptr<const Graph> graph;
+        std::vector<std::string> notes;
+        std::optional<Error> incomplete;
+        std::unique_ptr<Evaluator> evaluator;
+    };
+
+    [[nodiscard]] Result<Lowered*> loweredFor(const std::vector<Sequence>& inputs);
+
+    std::shared_ptr<const Model> m_model;
+    LoweringOptions m_options;
+    std::shared_ptr<Backend> m_backend;
+    std::list<Lowered> m_lowered;  ///< most recently used first
+};
+
+}  // namespace attnscope
