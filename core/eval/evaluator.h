@@ -43,13 +43,14 @@ private:
     struct Remembered {
         StoredPtr value;
         std::uint64_t lastUse = 0;
+        bool constant = false;  ///< weights are shared with the model: they cost nothing to keep
     };
     struct Plan;
 
     Version versionOf(std::string key);
     void planEdits(Plan& plan, ValueId id, const Edits& edits);
-    Status prepare(Plan& plan, const std::vector<TensorPtr>& inputs, const Edits& edits,
-                   const std::vector<ValueId>& wanted);
+    void prepare(Plan& plan, const std::vector<TensorPtr>& inputs, const Edits& edits,
+                 const std::vector<ValueId>& wanted);
     void forgetBeyondBudget();
 
     std::shared_ptr<const Graph> m_graph;

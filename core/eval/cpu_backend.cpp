@@ -1,0 +1,70 @@
+#include "eval/backend.h"
+
+#include <Eigen/Core>
+
+#include <new>
+#include <thread>
+
+namespace attnscope {
+namespace {
+
+class CpuValue final : public StoredValue {
+public:
+    explicit CpuValue(TensorPtr tensor) : m_tensor(std::move(tensor)) {}
+    [[nodiscard]] Result<TensorPtr> read() const override { return m_tensor; }
+    [[nodiscard]] std::size_t bytes() const override { return m_tensor->size() * sizeof(float); }
+    [[nodiscard]] const Tensor& tensor() const { return *m_tensor; }
+
+private:
+    TensorPtr m_tensor;
+};
+
+class CpuBackend final : public Backend {
+public:
+    [[nodiscard]] std::string name() const override { return "cpu"; }
+
+    [[nodiscard]] std::string description() const override {
+        const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+        return "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads") + ", Eigen " +
+               std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
+               std::to_string(EIGEN_MINOR_VERSION);
+    }
+
+    [[nodiscard]] Result<StoredPtr> store(TensorPtr tensor) override {
+        return std::make_shared<CpuValue>(std::move(tensor));
+    }
+
+    [[nodiscard]] Status run(std::span<const Step> steps, std::vector<StoredPtr>& slots,
+                             const CancelToken& cancel) override {
+        std::vector<const Tensor*> inputs;
+        for (const Step& step : steps) {
+            if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
+            inputs.clear();
+            for (const std::size_t slot : step.inputs)
+                inputs.push_back(&static_cast<const CpuValue&>(*slots[slot]).tensor());
+            ATTN_TRY(Tensor output, allocate(step.shape));
+            ATTN_CHECK(step.operation->evaluate(inputs, output, cancel));
+            // A kernel that stopped half-way leaves an output that must not be remembered.
+            if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
+            slots[step.output] = std::make_shared<CpuValue>(share(std::move(output)));
+        }
+        return {};
+    }
+
+private:
+    [[nodiscard]] static Result<Tensor> allocate(const Shape& shape) {
+        try {
+            return Tensor(shape);
+        } catch (const std::bad_alloc&) {
+            return fail(ErrorCode::Limit, "a value of shape " + shape.text() + " does not fit in memory");
+        }
+    }
+};
+
+}  // namespace
+
+std::shared_ptr<Backend> makeCpuBackend() {
+    return std::make_shared<CpuBackend>();
+}
+
+}  // namespace attnscope

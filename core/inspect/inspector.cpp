@@ -1,0 +1,213 @@
+#include "inspect/inspector.h"
+
+#include "inspect/attainable.h"
+#include "inspect/findings.h"
+
+#include <algorithm>
+
+namespace attnscope {
+namespace {
+
+constexpr std::size_t keptGraphs = 8;
+
+/// The tensor as one entry of a batch, in the rank that the input has.
+TensorPtr asBatch(const Sequence& sequence, const ModelInput& input) {
+    const Shape& shape = sequence.values->shape();
+    std::vector<std::int64_t> extents{1};
+    if (input.extents.size() == 1 && !input.tokenIds) {
+        extents.push_back(shape.elements());  // a plain vector of features
+    } else {
+        extents.insert(extents.end(), shape.begin(), shape.end());
+    }
+    return share(Tensor(*sequence.values).reshaped(Shape(std::move(extents))));
+}
+
+TensorPtr withoutBatch(const TensorPtr& tensor, bool batched) {
+    if (!batched) return tensor;
+    return share(Tensor(*tensor).reshaped(tensor->shape().from(1)));
+}
+
+Status checkIds(const Sequence& sequence, const ModelInput& input) {
+    if (input.vocabularySize <= 0) return {};
+    for (std::size_t t = 0; t < sequence.values->size(); ++t) {
+        const float id = (*sequence.values)[t];
+        if (id >= 0.0F && id < static_cast<float>(input.vocabularySize)) continue;
+        std::string token = t < sequence.tokens.size() ? sequence.tokens[t].text : std::string();
+        if (!token.empty()) token = " ('" + token + "')";
+        return fail(ErrorCode::InvalidInput,
+                    "timestep " + std::to_string(t) + token + " has id " + std::to_string(static_cast<std::int64_t>(id)) +
+                        ", the embedding has " + std::to_string(input.vocabularySize) +
+                        " rows; is this the tokenizer the model was trained with?");
+    }
+    return {};
+}
+
+Status checkMatrix(const Sequence& sequence, const ModelInput& input) {
+    const Shape& found = sequence.values->shape();
+    if (input.extents.size() == 1) {
+        if (input.extents[0] && *input.extents[0] != found.elements())
+            return fail(ErrorCode::Shape, std::to_string(found.elements()) + " numbers found, " +
+                                              std::to_string(*input.extents[0]) + " expected");
+        return {};
+    }
+    if (input.extents.size() != 2 || found.rank() != 2)
+        return fail(ErrorCode::Shape, "shape " + found.text() + " found, (time, feature) expected");
+    if (input.extents[1] && *input.extents[1] != found[1])
+        return fail(ErrorCode::Shape, std::to_string(found[1]) + " features found, " +
+                                          std::to_string(*input.extents[1]) + " expected");
+    if (input.extents[0] && *input.extents[0] != found[0])
+        return fail(ErrorCode::Shape, std::to_string(found[0]) + " timesteps found, " +
+                                          std::to_string(*input.extents[0]) + " expected");
+    return {};
+}
+
+RecordedValue recordedValue(const NamedValue& named, const Graph& graph, const Evaluation& evaluation) {
+    const Value& value = graph.value(named.value);
+    return {named.name, value.name, named.axes, named.role, withoutBatch(evaluation.values.at(named.value), value.batched)};
+}
+
+/// Weights as one number per timestep: the mean over every other axis.
+std::vector<float> perTimestep(const RecordedValue& weights, const std::string& timeAxis) {
+    const Shape& shape = weights.tensor->shape();
+    const auto axis = static_cast<std::size_t>(std::ranges::find(weights.axes, timeAxis) - weights.axes.begin());
+    if (axis >= shape.rank()) return {};
+    const auto timesteps = static_cast<std::size_t>(shape[axis]);
+    const auto inner = static_cast<std::size_t>(shape.from(axis + 1).elements());
+    std::vector<double> sums(timesteps, 0.0);
+    for (std::size_t flat = 0; flat < weights.tensor->size(); ++flat)
+        sums[flat / inner % timesteps] += (*weights.tensor)[flat];
+    const double rows = static_cast<double>(weights.tensor->size()) / static_cast<double>(std::max<std::size_t>(timesteps, 1));
+    std::vector<float> means(timesteps);
+    std::ranges::transform(sums, means.begin(), [rows](double sum) { return static_cast<float>(sum / rows); });
+    return means;
+}
+
+SiteRecord siteRecord(const Site& site, const Graph& graph, const Evaluation& evaluation) {
+    SiteRecord record;
+    record.name = site.name;
+    record.layer = site.layer;
+    record.className = site.className;
+    record.formula = site.formula;
+    record.timeAxis = site.timeAxis;
+    record.maskIsWhatIf = site.maskIsWhatIf;
+    for (const NamedValue& named : site.named) {
+        const std::size_t place = record.values.size();
+        if (named.value == site.score) record.score = place;
+        if (named.value == site.weights) record.weights = place;
+        if (named.value == site.values) record.attended = place;
+        if (named.value == site.output) record.output = place;
+        if (site.mask == named.value) record.mask = place;
+        record.values.push_back(recordedValue(named, graph, evaluation));
+    }
+    record.perTimestep = perTimestep(record.weightsValue(), site.timeAxis);
+    record.attainable = attainableRange(record, site, graph);
+    return record;
+}
+
+std::vector<Prediction> predictionsOf(const Graph& graph, const Evaluation& evaluation) {
+    std::vector<Prediction> predictions;
+    for (const ValueId id : graph.outputs()) {
+        const Value& value = graph.value(id);
+        predictions.push_back({value.layer, withoutBatch(evaluation.values.at(id), value.batched)});
+    }
+    return predictions;
+}
+
+}  // namespace
+
+Padding paddingFor(const ModelInput& input) {
+    Padding padding;
+    if (!input.extents.empty()) padding.length = input.extents[0];
+    return padding;
+}
+
+Status checkSequence(const Sequence& sequence, const ModelInput& input) {
+    const auto within = [&](Status status) -> Status {
+        if (status) return {};
+        return failWithin("input " + input.name, std::move(status).error());
+    };
+    if (!sequence.values || sequence.values->size() == 0)
+        return within(fail(ErrorCode::InvalidInput, "the sequence is empty"));
+    if (input.tokenIds != sequence.isIds()) {
+        return within(fail(ErrorCode::InvalidInput, input.tokenIds ? "token ids expected (a text and a tokenizer), numbers "
+                                                                     "(time × feature) found"
+                                                                   : "numbers (time × feature) expected, a text found"));
+    }
+    if (!input.tokenIds) return within(checkMatrix(sequence, input));
+    if (!input.extents.empty() && input.extents[0] && *input.extents[0] != sequence.timesteps())
+        return within(fail(ErrorCode::Shape, std::to_string(sequence.timesteps()) + " timesteps found, " +
+                                                 std::to_string(*input.extents[0]) + " expected"));
+    return within(checkIds(sequence, input));
+}
+
+Inspector::Inspector(std::shared_ptr<const Model> model, LoweringOptions options, std::shared_ptr<Backend> backend)
+    : m_model(std::move(model)), m_options(std::move(options)), m_backend(std::move(backend)) {}
+
+Result<Inspector::Lowered*> Inspector::loweredFor(const std::vector<Sequence>& inputs) {
+    if (inputs.size() != m_model->inputs().size())
+        return fail(ErrorCode::InvalidInput, "the model has " + std::to_string(m_model->inputs().size()) +
+                                                 " inputs, " + std::to_string(inputs.size()) + " given");
+    std::vector<Shape> shapes;
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        ATTN_CHECK(checkSequence(inputs[index], m_model->inputs()[index]));
+        shapes.push_back(asBatch(inputs[index], m_model->inputs()[index])->shape());
+    }
+    const auto found = std::ranges::find(m_lowered, shapes, &Lowered::shapes);
+    if (found != m_lowered.end()) {
+        m_lowered.splice(m_lowered.begin(), m_lowered, found);
+        return &m_lowered.front();
+    }
+    ATTN_TRY(LoweredModel lowered, lowerModel(*m_model, shapes, m_options));
+    const auto graph = std::make_shared<const Graph>(std::move(lowered.graph));
+    m_lowered.push_front({std::move(shapes), graph, std::move(lowered.notes), std::move(lowered.incomplete),
+                          std::make_unique<Evaluator>(graph, m_backend, Evaluator::defaultMemory / keptGraphs)});
+    if (m_lowered.size() > keptGraphs) m_lowered.pop_back();
+    return &m_lowered.front();
+}
+
+Result<std::shared_ptr<const Graph>> Inspector::graphFor(const std::vector<Sequence>& inputs) {
+    ATTN_TRY(const Lowered* lowered, loweredFor(inputs));
+    return lowered->graph;
+}
+
+Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const Edits& edits, const CancelToken& cancel) {
+    ATTN_TRY(Lowered* lowered, loweredFor(inputs));
+    const Graph& graph = *lowered->graph;
+    if (graph.sites().empty() && graph.outputs().empty() && lowered->incomplete) return fail(*lowered->incomplete);
+
+    std::vector<ValueId> wanted = graph.outputs();
+    for (const Site& site : graph.sites()) {
+        for (const NamedValue& named : site.named) wanted.push_back(named.value);
+    }
+    std::vector<TensorPtr> tensors;
+    for (std::size_t index = 0; index < inputs.size(); ++index)
+        tensors.push_back(asBatch(inputs[index], m_model->inputs()[index]));
+    ATTN_TRY(const Evaluation evaluation, lowered->evaluator->evaluate(tensors, edits, wanted, cancel));
+
+    auto record = std::make_shared<Record>();
+    record->inputs = inputs;
+    record->device = m_backend->name();
+    record->evaluatedOperations = evaluation.evaluatedOperations;
+    record->milliseconds = evaluation.milliseconds;
+    record->predictions = predictionsOf(graph, evaluation);
+    for (const Site& site : graph.sites()) {
+        record->sites.push_back(siteRecord(site, graph, evaluation));
+        const SiteRecord& made = record->sites.back();
+        std::ranges::move(findingsFor(made, record->sequenceFor(made)), std::back_inserter(record->findings));
+    }
+    for (const std::string& note : lowered->notes) record->findings.push_back({"note", note, {}});
+    if (lowered->incomplete) record->findings.push_back({"incomplete", lowered->incomplete->text(), {}});
+    return RecordPtr(std::move(record));
+}
+
+Result<std::vector<Prediction>> Inspector::predict(const std::vector<Sequence>& inputs, const CancelToken& cancel) {
+    ATTN_TRY(Lowered* lowered, loweredFor(inputs));
+    std::vector<TensorPtr> tensors;
+    for (std::size_t index = 0; index < inputs.size(); ++index)
+        tensors.push_back(asBatch(inputs[index], m_model->inputs()[index]));
+    ATTN_TRY(const Evaluation evaluation,
+             lowered->evaluator->evaluate(tensors, {}, lowered->graph->outputs(), cancel));
+    return predictionsOf(*lowered->graph, evaluation);
+}
+
+}  // namespace attnscope
