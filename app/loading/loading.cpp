@@ -1,0 +1,75 @@
+#include "loading/loading.h"
+
+#include "formats/formats.h"
+#include "inspect/inspector.h"
+#include "text/matrix_file.h"
+#include "text/padding.h"
+
+#include <QDir>
+#include <QFile>
+
+namespace attnscope {
+
+std::shared_ptr<const Catalogue> bundledCatalogue() {
+    static const std::shared_ptr<const Catalogue> catalogue = [] {
+        auto made = std::make_shared<Catalogue>();
+        const QDir folder(QStringLiteral(":/formulas"));
+        for (const QFileInfo& file : folder.entryInfoList({QStringLiteral("*.formula")}, QDir::Files, QDir::Name)) {
+            QFile source(file.filePath());
+            [[maybe_unused]] const bool opened = source.open(QIODevice::ReadOnly);
+            Q_ASSERT(opened);
+            [[maybe_unused]] const Status added =
+                made->add(file.completeBaseName().toStdString(), source.readAll().toStdString());
+            Q_ASSERT_X(added.has_value(), "bundledCatalogue", added ? "" : added.error().text().c_str());
+        }
+        return made;
+    }();
+    return catalogue;
+}
+
+Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options) {
+    OpenedModel opened;
+    opened.path = path;
+    ATTN_TRY(Archive archive, readArchive(path));
+    Result<std::shared_ptr<const Model>> model = Model::fromArchive(std::move(archive));
+    if (!model) return failWithin(path, std::move(model).error());
+    opened.model = *std::move(model);
+    opened.lowering = {bundledCatalogue(), options.layerFormulas};
+    opened.tokenizerPath = options.tokenizerPath;
+    if (opened.tokenizerPath.empty()) opened.tokenizerPath = findTokenizerBeside(path).value_or(std::string());
+    if (!opened.tokenizerPath.empty()) {
+        ATTN_TRY(opened.tokenizer, loadTokenizer(opened.tokenizerPath));
+    }
+    return opened;
+}
+
+Result<Sequence> makeSequence(const OpenedModel& opened, const ModelInput& input, const InputSource& source) {
+    const Padding padding = paddingFor(input);
+    Sequence sequence;
+    switch (source.kind) {
+        case InputSource::Kind::Text:
+            if (!input.tokenIds)
+                return fail(ErrorCode::InvalidInput,
+                            "input " + input.name + ": numbers (time × feature) expected, a text found; open a .npy or .csv file");
+            if (!opened.tokenizer)
+                return fail(ErrorCode::NotFound, opened.path +
+                                                     ": no tokenizer lies beside the model, so texts cannot become token ids; "
+                                                     "open a Keras Tokenizer JSON or a word-index JSON");
+            sequence = makeTextSequence(source.name, source.content, opened.tokenizer, padding);
+            break;
+        case InputSource::Kind::Ids: {
+            ATTN_TRY(const std::vector<std::int64_t> ids, parseIds(source.content));
+            sequence = makeIdSequence(source.name, ids, opened.tokenizer, padding);
+            break;
+        }
+        case InputSource::Kind::MatrixFile: {
+            ATTN_TRY(sequence, readMatrix(source.content));
+            break;
+        }
+    }
+    if (Status fits = checkSequence(sequence, input); !fits)
+        return failWithin(source.name, std::move(fits).error());
+    return sequence;
+}
+
+}  // namespace attnscope
