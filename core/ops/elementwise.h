@@ -9,7 +9,7 @@ enum class UnaryKind {
     Tanh, Sigmoid, HardSigmoid,   ///< Keras 2: clip(0.2x + 0.5, 0, 1)
     HardSigmoid3,                 ///< Keras 3: relu6(x + 3) / 6
     Relu, Relu6, Elu, Selu, Softplus, Softsign, Swish, Gelu, GeluTanh, Mish,
-    LeakyRelu, ///< max(x, αx) with alpha
+    LeakyRelu,  ///< x where x > 0, else αx
     Not,  ///< 1 where x is 0, else 0
 };
 

@@ -29,7 +29,8 @@ enum class Emit {
 ///              (zeros at the start)
 ///   initial h  [batch, units], and for Lstm initial c [batch, units], only if `hasInitialState`
 /// `backwards` runs from the last timestep to the first and emits in the order it ran (as Keras's go_backwards does).
-/// The last emitted timestep is therefore always the final state.
+/// The last emitted timestep is therefore the final state, except of a sequence masked everywhere that has an initial
+/// state: it emits zeros (Emit::CellState: the initial c).
 class Recurrent final : public Operation {
 public:
     struct Options {
