@@ -20,10 +20,10 @@ enum class TokenState {
 
 /// A piece of the original text.
 struct Token {
-    std::string text;        ///< as the person wrote it, UTF-8; empty for padding
-    std::int64_t id = 0;     ///< what the model is given; 0 where it is given nothing
-    std::size_t start = 0;   ///< first byte in the original text
-    std::size_t end = 0;     ///< one past the last byte
+    std::string text;       ///< as the person wrote it, UTF-8; empty for padding
+    std::int64_t id = 0;    ///< what the model is given; 0 where it is given nothing
+    std::size_t start = 0;  ///< first byte in the original text
+    std::size_t end = 0;    ///< one past the last byte
     TokenState state = TokenState::Known;
 };
 

@@ -1,0 +1,59 @@
+#include "text/word_tokenizer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace attnscope {
+
+std::optional<std::string> customaryUnknownWord(const std::unordered_map<std::string, std::int64_t>& ids) {
+    for (const char* name : {"<OOV>", "[UNK]", "<UNK>", "<unk>", "UNK"}) {
+        if (ids.contains(name)) return name;
+    }
+    return std::nullopt;
+}
+
+WordTokenizer::WordTokenizer(Vocabulary vocabulary, Splitting splitting, std::string description)
+    : m_vocabulary(std::move(vocabulary)), m_splitting(std::move(splitting)), m_description(std::move(description)) {
+    m_largestId = m_vocabulary.unknownId.value_or(0);
+    m_words.reserve(m_vocabulary.ids.size());
+    for (const auto& [word, id] : m_vocabulary.ids) {
+        // Where several words share an id, the choice must not depend on the order of a hash table.
+        const std::string*& shown = m_words[id];
+        if (shown == nullptr || word < *shown) shown = &word;
+        if (!beyondLimit(id)) m_largestId = std::max(m_largestId, id);
+    }
+}
+
+bool WordTokenizer::beyondLimit(std::int64_t id) const {
+    return m_vocabulary.limit && id >= *m_vocabulary.limit;
+}
+
+std::vector<Token> WordTokenizer::tokenize(std::string_view utf8) const {
+    std::vector<Token> tokens;
+    for (Word& word : wordsOf(utf8, m_splitting)) {
+        Token token;
+        token.start = word.start;
+        token.end = word.end;
+        const auto found = m_vocabulary.ids.find(word.text);
+        if (found != m_vocabulary.ids.end() && !beyondLimit(found->second)) {
+            token.id = found->second;
+            token.state = token.id == m_vocabulary.unknownId ? TokenState::Unknown : TokenState::Known;
+        } else if (m_vocabulary.unknownId) {
+            token.id = *m_vocabulary.unknownId;
+            token.state = TokenState::Unknown;
+        } else {
+            token.state = TokenState::Skipped;
+        }
+        const std::string_view written = utf8.substr(word.start, word.end - word.start);
+        token.text = written.empty() ? std::move(word.text) : std::string(written);
+        tokens.push_back(std::move(token));
+    }
+    return tokens;
+}
+
+std::string WordTokenizer::wordOf(std::int64_t id) const {
+    const auto found = m_words.find(id);
+    return found == m_words.end() ? std::string() : *found->second;
+}
+
+}  // namespace attnscope

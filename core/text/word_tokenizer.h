@@ -1,0 +1,47 @@
+#pragma once
+
+#include "text/splitting.h"
+#include "text/tokenizer.h"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace attnscope {
+
+/// Ids are held in float32 tensors, which are exact up to here.
+constexpr std::int64_t largestExactId = std::int64_t{1} << 24U;
+
+/// Words and their ids; every id is from 0 to largestExactId.
+struct Vocabulary {
+    std::unordered_map<std::string, std::int64_t> ids;
+    /// Words whose id is not below this are not given to the model (Keras' num_words).
+    std::optional<std::int64_t> limit;
+    /// The id in place of words the model does not know; none if they are skipped.
+    std::optional<std::int64_t> unknownId;
+};
+
+/// The first of the customary names for "unknown" ("<OOV>", "[UNK]", "<UNK>", "<unk>", "UNK") that is a word.
+[[nodiscard]] std::optional<std::string> customaryUnknownWord(const std::unordered_map<std::string, std::int64_t>& ids);
+
+/// Splits a text into words and looks each of them up.
+class WordTokenizer final : public Tokenizer {
+public:
+    WordTokenizer(Vocabulary vocabulary, Splitting splitting, std::string description);
+
+    [[nodiscard]] std::vector<Token> tokenize(std::string_view utf8) const override;
+    [[nodiscard]] std::string wordOf(std::int64_t id) const override;
+    [[nodiscard]] std::int64_t largestId() const override { return m_largestId; }
+    [[nodiscard]] std::string description() const override { return m_description; }
+
+private:
+    [[nodiscard]] bool beyondLimit(std::int64_t id) const;
+
+    Vocabulary m_vocabulary;
+    Splitting m_splitting;
+    std::string m_description;
+    std::unordered_map<std::int64_t, const std::string*> m_words;  ///< into the keys of m_vocabulary
+    std::int64_t m_largestId = 0;
+};
+
+}  // namespace attnscope
