@@ -1,0 +1,100 @@
+#pragma once
+
+#include "base/cancel.h"
+#include "inspect/inspector.h"
+#include "loading/loading.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace attnscope {
+
+/// What a file is for.
+enum class FileRole { Model, Tokenizer, Sequences };
+
+struct RecognizedFile {
+    std::string path;
+    FileRole role = FileRole::Sequences;
+};
+
+/// An opened model with what a list of layers shows.
+struct DescribedModel {
+    OpenedModel opened;
+    std::vector<LayerSummary> layers;
+};
+
+struct OpenSequencesRequest {
+    std::vector<std::string> paths;
+    std::optional<std::string> column;  ///< of a table of texts; without it the table decides
+    /// A .csv or .tsv holds measurements rather than texts; unknown while no model is open.
+    std::optional<bool> numbers;
+};
+
+/// A table of texts in which the person has to choose the column.
+struct ColumnChoice {
+    std::string path;
+    std::vector<std::string> columns;
+};
+
+struct OpenedSequences {
+    std::vector<InputSource> sources;
+    std::vector<Error> problems;  ///< files that could not be read; the others are in `sources`
+    std::optional<ColumnChoice> choice;
+};
+
+/// One source per input of the model.
+struct InspectRequest {
+    OpenedModel opened;
+    std::vector<InputSource> inputs;
+    Edits edits;
+};
+
+/// The same record twice when there are no edits.
+struct Inspected {
+    RecordPtr model;
+    RecordPtr whatIf;
+};
+
+/// Everything the window lets compute, without threads: plain requests in, results out. One worker owns it.
+class Engine {
+public:
+    explicit Engine(std::shared_ptr<Backend> backend) : m_backend(std::move(backend)) {}
+
+    /// Tells by first bytes and name what each file is.
+    [[nodiscard]] static std::vector<RecognizedFile> recognize(const std::vector<std::string>& paths);
+    /// Reads a model and the tokenizer beside it. Errors name the file.
+    [[nodiscard]] static Result<DescribedModel> openModel(const std::string& path);
+    /// Lists the layers anew: after a formula was chosen for one of them.
+    [[nodiscard]] static DescribedModel describe(OpenedModel opened);
+    /// Reads texts and numeric sequences; what cannot be read does not spoil the rest.
+    [[nodiscard]] static OpenedSequences openSequences(const OpenSequencesRequest& request, const CancelToken& cancel);
+
+    /// Evaluates without and with the edits. Errors: makeSequence's, Inspector::inspect's.
+    [[nodiscard]] Result<Inspected> inspect(const InspectRequest& request, const CancelToken& cancel);
+    /// Evaluates the predictions only, apart from the memory that `inspect` keeps for fast edits.
+    [[nodiscard]] Result<std::vector<Prediction>> predict(const InspectRequest& request, const CancelToken& cancel);
+
+private:
+    /// Sequences made for one request, kept while the person edits.
+    struct Prepared {
+        InspectRequest request;
+        std::vector<Sequence> sequences;
+    };
+
+    [[nodiscard]] Result<std::vector<Sequence>> sequencesFor(const InspectRequest& request);
+    Inspector& inspectorFor(std::unique_ptr<Inspector>& kept, const OpenedModel& opened);
+
+    std::shared_ptr<Backend> m_backend;
+    OpenedModel m_current;  ///< what the inspectors were made for
+    std::unique_ptr<Inspector> m_interactive;
+    std::unique_ptr<Inspector> m_background;
+    std::optional<Prepared> m_prepared;
+    RecordPtr m_modelRecord;  ///< of m_prepared
+};
+
+/// Whether two sources give a model the same thing.
+[[nodiscard]] bool sameSource(const InputSource& left, const InputSource& right);
+
+}  // namespace attnscope

@@ -1,0 +1,149 @@
+#pragma once
+
+#include "workspace/view_state.h"
+#include "workspace/worker.h"
+
+#include <QObject>
+#include <QUndoStack>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace attnscope {
+
+/// A text or numeric sequence in the list, with what the model makes of it once that is known.
+struct ListedSource {
+    InputSource source;
+    std::optional<Result<std::vector<Prediction>>> prediction;
+};
+
+/// What is going on in the background; `what` is empty when nothing is.
+struct Activity {
+    QString what;
+    std::size_t done = 0;
+    std::size_t total = 0;  ///< 0 when it cannot be told
+};
+
+/// What undo brings back: what the model is given, and what is set by hand.
+struct EditState {
+    std::vector<std::optional<InputSource>> inputs;  ///< one per model input
+    Edits edits;
+};
+
+/// The one owner of the window's state. It computes nothing: requests go to the worker, and what comes back is kept here
+/// and announced. When opening something fails, `problem` says why and everything stays as it was.
+class Workspace : public QObject {
+    Q_OBJECT
+public:
+    explicit Workspace(std::shared_ptr<Backend> backend, QObject* parent = nullptr);
+
+    // What there is.
+    [[nodiscard]] bool hasModel() const { return m_model.opened.model != nullptr; }
+    [[nodiscard]] const OpenedModel& opened() const { return m_model.opened; }
+    [[nodiscard]] const std::vector<LayerSummary>& layers() const { return m_model.layers; }
+    /// One per input of the model.
+    [[nodiscard]] const std::vector<std::optional<InputSource>>& inputs() const { return m_state.inputs; }
+    /// The input that choosing and typing fill.
+    [[nodiscard]] std::size_t activeInput() const { return m_activeInput; }
+    [[nodiscard]] const std::vector<ListedSource>& list() const { return m_list; }
+    /// The row of the list that the active input has; -1 for none.
+    [[nodiscard]] int chosenRow() const;
+    [[nodiscard]] std::vector<std::string> sites() const;
+    [[nodiscard]] const std::string& site() const { return m_site; }
+    [[nodiscard]] const Edits& edits() const { return m_state.edits; }
+    [[nodiscard]] QUndoStack* undoStack() { return &m_undo; }
+    [[nodiscard]] const DisplayOptions& display() const { return m_display; }
+    /// The newest records; null while there are none.
+    [[nodiscard]] const RecordPtr& modelRecord() const { return m_records.model; }
+    [[nodiscard]] const RecordPtr& whatIfRecord() const { return m_records.whatIf; }
+    /// Why there are no records although model and inputs are chosen.
+    [[nodiscard]] const std::optional<Error>& inspectProblem() const { return m_inspectProblem; }
+    [[nodiscard]] ViewState viewState() const;
+    [[nodiscard]] Activity activity() const;
+
+    // Opening. Each returns at once; the result is announced.
+    /// Opens files by what they hold: models, tokenizers, texts, matrices.
+    void openFiles(const std::vector<std::string>& paths);
+    void openModel(const std::string& path);
+    void openTokenizer(const std::string& path);
+    /// Replaces what came from files in the list; what was typed stays.
+    void openSequences(const std::vector<std::string>& paths, std::optional<std::string> column = {});
+    /// Describes a layer by a formula of the catalogue; an empty name goes back to what the program finds by itself.
+    void setLayerFormula(const std::string& layer, const std::string& formula);
+
+    // Choosing.
+    void setActiveInput(std::size_t input);
+    void chooseRow(int row);
+    /// Adds a text to the list and chooses it; "12 7 3" is taken as ids while there is no tokenizer.
+    void typeText(const std::string& text);
+    void setSite(const std::string& site);
+    void setDisplay(const DisplayOptions& display);
+
+    // Editing; everything here can be undone. Edits of one gesture that follow each other become one step.
+    void maskTimesteps(const std::vector<std::int64_t>& timesteps, bool masked);
+    /// Sets an element of a value, by its name in the graph ("attention/W").
+    void setElement(const std::string& value, const std::vector<std::int64_t>& index, float number);
+    void pinUniform(bool pinned);
+    [[nodiscard]] bool isPinnedUniform() const;
+    void resetEdits();
+    /// The mouse button or the key is up: what follows is a new step for undo.
+    void endGesture() { ++m_gesture; }
+
+    /// Runs an export of what is shown on the worker's thread; `exported` or `problem` follows.
+    void runExport(const std::string& path, std::function<Status()> writer);
+    /// Stops whatever is going on.
+    void cancel();
+
+signals:
+    void modelChanged();
+    void inputsChanged();
+    void listChanged();
+    void predictionChanged(int row);
+    void siteChanged();
+    void editsChanged();
+    void displayChanged();
+    void recordsChanged();
+    void activityChanged();
+    void problem(const attnscope::Error& error);
+    void columnNeeded(const attnscope::ColumnChoice& choice);
+    void exported(const QString& path);
+
+private:
+    friend class EditCommand;
+
+    void applyModel(DescribedModel model);
+    void applySequences(OpenedSequences opened);
+    void replaceOpened(OpenedModel opened);
+    void apply(const EditState& state);
+    void push(const QString& text, const std::string& mergeKey, EditState after);
+    void chooseSource(const InputSource& source);
+    [[nodiscard]] Edits withoutTextEdits() const;
+    [[nodiscard]] const SiteRecord* modelSite() const;
+    void fillInputs();
+    void inspect();
+    void acceptInspected(Result<Inspected> inspected);
+    void forgetRecords(std::optional<Error> why);
+    void restartPredictions();
+    void predictNext();
+
+    DescribedModel m_model;
+    EditState m_state;
+    std::size_t m_activeInput = 0;
+    std::vector<ListedSource> m_list;
+    std::size_t m_typed = 0;  ///< how many of the list were typed; they come first
+    std::size_t m_typedNumber = 0;
+    std::string m_site;
+    DisplayOptions m_display;
+    Inspected m_records;
+    std::optional<Error> m_inspectProblem;
+    QUndoStack m_undo;
+    std::uint64_t m_gesture = 0;
+    std::vector<std::string> m_unrecognized;            ///< files on their way to be recognized
+    std::optional<OpenSequencesRequest> m_heldSequences;  ///< wait for the model that is being opened
+    std::size_t m_predicted = 0;                        ///< rows of the list that have a prediction
+    Worker m_worker;  ///< last, so that it stops first
+};
+
+}  // namespace attnscope
