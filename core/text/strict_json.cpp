@@ -28,7 +28,7 @@ std::string reasonOf(const std::string& what) {
 /// Builds the document while the parser walks it, and stops at what ought not to be there.
 class StrictBuilder : public nlohmann::json_sax<json> {
 public:
-    explicit StrictBuilder(std::string_view text) : m_text(text) {}
+    StrictBuilder(std::string_view text, JsonPosition position) : m_text(text), m_position(position) {}
 
     bool null() override { return add(nullptr) != nullptr; }
     bool boolean(bool value) override { return add(value) != nullptr; }
@@ -54,9 +54,11 @@ public:
     bool parse_error(std::size_t position, const std::string& /*token*/, const json::exception& error) override {
         const std::string_view before = m_text.substr(0, position > 0 ? position - 1 : 0);
         const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-        const std::size_t lineStart = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-        return refuse("not valid JSON at line " + std::to_string(line) + ", column " +
-                      std::to_string(before.size() - lineStart + 1) + ": " + reasonOf(error.what()));
+        const std::size_t newline = before.rfind('\n');
+        const std::size_t column = before.size() - (newline == std::string_view::npos ? 0 : newline + 1) + 1;
+        std::string place = "column " + std::to_string(column);
+        if (m_position == JsonPosition::LineAndColumn) place = "line " + std::to_string(line) + ", " + place;
+        return refuse("not valid JSON at " + place + ": " + reasonOf(error.what()));
     }
 
     [[nodiscard]] json take() && { return std::move(m_root); }
@@ -95,6 +97,7 @@ private:
     }
 
     std::string_view m_text;
+    JsonPosition m_position;
     json m_root;
     std::vector<json*> m_open;  ///< from the root to the innermost open container
     json* m_slot = nullptr;     ///< where the value of the last key goes
@@ -103,8 +106,8 @@ private:
 
 }  // namespace
 
-Result<json> parseStrictJson(std::string_view text) {
-    StrictBuilder builder(text);
+Result<json> parseStrictJson(std::string_view text, JsonPosition position) {
+    StrictBuilder builder(text, position);
     if (!json::sax_parse(text.begin(), text.end(), &builder)) return fail(ErrorCode::Format, builder.problem());
     return std::move(builder).take();
 }

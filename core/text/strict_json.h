@@ -9,9 +9,13 @@
 
 namespace attnscope {
 
+/// How errors tell where they are: in a whole document, or in one that is a single line of a file.
+enum class JsonPosition { LineAndColumn, Column };
+
 /// Parses JSON strictly: at most 64 levels deep, no key twice in an object, no NaN, no lone surrogates, nothing behind
-/// the value. Errors give line and column, or the key.
-[[nodiscard]] Result<nlohmann::json> parseStrictJson(std::string_view text);
+/// the value. Errors give the position, or the key.
+[[nodiscard]] Result<nlohmann::json> parseStrictJson(std::string_view text,
+                                                     JsonPosition position = JsonPosition::LineAndColumn);
 
 /// What kind of JSON value this is, for messages: "a string", "an object".
 [[nodiscard]] std::string jsonKind(const nlohmann::json& value);

@@ -82,14 +82,14 @@ Result<TokenizerPtr> loadTokenizer(const std::filesystem::path& path) {
     return tokenizer;
 }
 
-std::optional<std::filesystem::path> findTokenizerBeside(const std::filesystem::path& model) {
+std::optional<std::string> findTokenizerBeside(const std::filesystem::path& model) {
     const std::string stem = model.stem().string();
     for (const std::string& name :
          {stem + ".tokenizer.json", stem + "_tokenizer.json", std::string("tokenizer.json"),
           std::string("word_index.json"), std::string("vocabulary.txt"), std::string("vocab.txt")}) {
         std::error_code ignored;
-        std::filesystem::path candidate = model.parent_path() / name;
-        if (std::filesystem::is_regular_file(candidate, ignored)) return candidate;
+        const std::filesystem::path candidate = model.parent_path() / name;
+        if (std::filesystem::is_regular_file(candidate, ignored)) return candidate.string();
     }
     return std::nullopt;
 }

@@ -41,6 +41,6 @@ using TokenizerPtr = std::shared_ptr<const Tokenizer>;
 
 /// The tokenizer file in the folder of a model: `<stem>.tokenizer.json`, `<stem>_tokenizer.json`, `tokenizer.json`,
 /// `word_index.json`, `vocabulary.txt` or `vocab.txt`, the first of these that exists.
-[[nodiscard]] std::optional<std::filesystem::path> findTokenizerBeside(const std::filesystem::path& model);
+[[nodiscard]] std::optional<std::string> findTokenizerBeside(const std::filesystem::path& model);
 
 }  // namespace attnscope
