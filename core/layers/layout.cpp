@@ -1,0 +1,131 @@
+#include "ops/layout.h"
+
+#include "layers/lower_functions.h"
+#include "layers/support.h"
+
+#include <algorithm>
+
+namespace attnscope {
+
+namespace {
+
+/// Two non-negative numbers, or one that stands for both.
+Result<std::pair<std::int64_t, std::int64_t>> bothSides(const Config& config, std::string_view key) {
+    std::vector<std::int64_t> numbers{1};
+    if (config.has(key)) {
+        ATTN_TRY(numbers, config.integers(key));
+    }
+    constexpr std::int64_t largest = std::int64_t{1} << 31;
+    const bool sound = std::ranges::all_of(numbers, [](std::int64_t n) { return n >= 0 && n <= largest; });
+    if (!sound || numbers.empty() || numbers.size() > 2)
+        return fail(ErrorCode::Format, "config entry " + std::string(key) + ": one or two numbers from 0 expected");
+    return std::pair(numbers.front(), numbers.back());
+}
+
+}  // namespace
+
+// Layers that only move numbers; each of them stops the mask (none of them sets supports_masking).
+
+Result<std::vector<Flow>> lowerFlatten(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/flatten.py
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectChannelsLast(layer.config));
+    const Shape shape = lowering.graph().shape(inputs[0].value);
+    ATTN_TRY(const ValueId y, reshape(lowering, inputs[0].value, {shape[0], shape.from(1).elements()}, "flat"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerReshape(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/reshape.py: one extent may be -1.
+    ATTN_CHECK(expectInputs(inputs, 1));
+    const Shape shape = lowering.graph().shape(inputs[0].value);
+    ATTN_TRY(std::vector<std::int64_t> target, layer.config.integers("target_shape"));
+    const std::int64_t elements = shape.from(1).elements();
+    const std::string refusal = "config entry target_shape: " + Shape(target).text() +
+                                " found, which does not hold the " + std::to_string(elements) +
+                                " numbers of the input " + shape.from(1).text();
+    std::int64_t known = 1;
+    std::optional<std::size_t> open;
+    for (std::size_t axis = 0; axis < target.size(); ++axis) {
+        if (target[axis] < 0 && open) return fail(ErrorCode::Shape, refusal);
+        if (target[axis] < 0) {
+            open = axis;
+        } else if (target[axis] == 0 || known > elements / target[axis]) {
+            return fail(ErrorCode::Shape, refusal);
+        } else {
+            known *= target[axis];
+        }
+    }
+    if (elements % known != 0 || (!open && known != elements)) return fail(ErrorCode::Shape, refusal);
+    if (open) target[*open] = elements / known;
+    target.insert(target.begin(), shape[0]);
+    ATTN_TRY(const ValueId y, reshape(lowering, inputs[0].value, Shape(std::move(target)), "reshaped"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerPermute(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/permute.py: axes count from 1, the batch stays.
+    ATTN_CHECK(expectInputs(inputs, 1));
+    const std::size_t rank = lowering.graph().shape(inputs[0].value).rank();
+    ATTN_TRY(const std::vector<std::int64_t> dims, layer.config.integers("dims"));
+    std::vector<std::int64_t> named{0};
+    named.insert(named.end(), dims.begin(), dims.end());
+    ATTN_TRY(const std::vector<std::size_t> order, axesOf(named, rank));
+    if (order.size() != rank || std::ranges::any_of(named, [](std::int64_t axis) { return axis < 0; }))
+        return fail(ErrorCode::Shape, "config entry dims: the numbers 1 to " + std::to_string(rank - 1) + " expected");
+    ATTN_TRY(const ValueId y, permute(lowering, inputs[0].value, order, "permuted"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerRepeatVector(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/repeat_vector.py
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, 2));
+    ATTN_TRY(const std::int64_t count, positive(layer.config, "n", 0));
+    const Shape shape = lowering.graph().shape(inputs[0].value);
+    const Shape repeated{shape[0], count, shape[1]};
+    ATTN_CHECK(expectReasonable(repeated));
+    ATTN_TRY(const ValueId step, reshape(lowering, inputs[0].value, {shape[0], 1, shape[1]}));
+    ATTN_TRY(const ValueId y, lowering.graph().add(std::make_shared<Broadcast>(repeated), {step}, "repeated"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerZeroPadding1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/zero_padding1d.py
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
+    ATTN_TRY(const auto sides, bothSides(layer.config, "padding"));
+    const Shape shape = lowering.graph().shape(inputs[0].value);
+    ATTN_CHECK(expectReasonable({shape[0], shape[1] + sides.first + sides.second, shape[2]}));
+    ATTN_TRY(const ValueId y,
+             lowering.graph().add(std::make_shared<Pad>(1, sides.first, sides.second), {inputs[0].value}, "padded"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerCropping1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/cropping1d.py
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
+    ATTN_TRY(const auto sides, bothSides(layer.config, "cropping"));
+    const std::int64_t left = lowering.graph().shape(inputs[0].value)[1] - sides.first - sides.second;
+    if (left < 1) return fail(ErrorCode::Shape, "config entry cropping leaves nothing of the input's timesteps");
+    ATTN_TRY(const ValueId y,
+             lowering.graph().add(std::make_shared<Slice>(1, sides.first, left), {inputs[0].value}, "cropped"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerUpSampling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/up_sampling1d.py: every timestep `size` times in a row.
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
+    ATTN_TRY(const std::int64_t size, positive(layer.config, "size", 2));
+    const Shape shape = lowering.graph().shape(inputs[0].value);
+    const Shape repeated{shape[0], shape[1], size, shape[2]};
+    ATTN_CHECK(expectReasonable(repeated));
+    ATTN_TRY(ValueId y, reshape(lowering, inputs[0].value, {shape[0], shape[1], 1, shape[2]}));
+    ATTN_TRY(y, lowering.graph().add(std::make_shared<Broadcast>(repeated), {y}));
+    ATTN_TRY(y, reshape(lowering, y, {shape[0], shape[1] * size, shape[2]}, "repeated"));
+    return single(y);
+}
+
+}  // namespace attnscope

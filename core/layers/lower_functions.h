@@ -1,0 +1,85 @@
+#pragma once
+
+#include "layers/lowering.h"
+
+/// The lowering functions of the table of layers, private to this room. Each file cites the source it follows.
+namespace attnscope {
+
+// activations.cpp
+Result<std::vector<Flow>> lowerActivation(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerReluLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerLeakyRelu(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerEluLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerPRelu(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerThresholdedRelu(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// dense.cpp
+Result<std::vector<Flow>> lowerDense(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// embedding.cpp
+Result<std::vector<Flow>> lowerEmbedding(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// masking.cpp
+Result<std::vector<Flow>> lowerMasking(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// dropout.cpp
+Result<std::vector<Flow>> lowerPassThrough(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// recurrent.cpp
+Result<std::vector<Flow>> lowerLstm(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerGru(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerSimpleRnn(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// bidirectional.cpp
+Result<std::vector<Flow>> lowerBidirectional(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// time_distributed.cpp
+Result<std::vector<Flow>> lowerTimeDistributed(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// normalization.cpp
+Result<std::vector<Flow>> lowerBatchNormalization(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerLayerNormalization(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs);
+
+// convolution.cpp
+Result<std::vector<Flow>> lowerConv1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// pooling.cpp
+Result<std::vector<Flow>> lowerMaxPooling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerAveragePooling1D(Lowering& lowering, const Layer& layer,
+                                                const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerGlobalMaxPooling1D(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerGlobalAveragePooling1D(Lowering& lowering, const Layer& layer,
+                                                      const std::vector<Flow>& inputs);
+
+// layout.cpp
+Result<std::vector<Flow>> lowerFlatten(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerReshape(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerPermute(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerRepeatVector(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerZeroPadding1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerCropping1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerUpSampling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// merge.cpp
+Result<std::vector<Flow>> lowerConcatenate(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerAdd(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerSubtract(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerMultiply(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerAverage(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerMaximum(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerMinimum(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// dot.cpp
+Result<std::vector<Flow>> lowerDot(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// keras_attention.cpp
+/// Lowers a layer by a formula of the catalogue: the chosen one, or the one among `candidates` that fits its weights.
+/// Errors: code Shape or UnknownLayer, listing the weights found and what the formulas expect.
+Result<std::vector<Flow>> lowerAttention(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
+                                         const std::vector<const Formula*>& candidates);
+
+}  // namespace attnscope

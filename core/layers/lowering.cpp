@@ -1,0 +1,96 @@
+#include "layers/lowering.h"
+
+#include "layers/lower_functions.h"
+
+#include <algorithm>
+#include <array>
+
+namespace attnscope {
+
+namespace {
+
+constexpr std::array rows{
+    LayerRow{"Activation", lowerActivation},
+    LayerRow{"ActivityRegularization", lowerPassThrough},
+    LayerRow{"Add", lowerAdd},
+    LayerRow{"AlphaDropout", lowerPassThrough},
+    LayerRow{"Average", lowerAverage},
+    LayerRow{"AveragePooling1D", lowerAveragePooling1D},
+    LayerRow{"BatchNormalization", lowerBatchNormalization},
+    LayerRow{"BatchNormalizationV1", lowerBatchNormalization},
+    LayerRow{"Bidirectional", lowerBidirectional},
+    LayerRow{"Concatenate", lowerConcatenate},
+    LayerRow{"Conv1D", lowerConv1D},
+    LayerRow{"Convolution1D", lowerConv1D},
+    LayerRow{"Cropping1D", lowerCropping1D},
+    LayerRow{"Dense", lowerDense},
+    LayerRow{"Dot", lowerDot},
+    LayerRow{"Dropout", lowerPassThrough},
+    LayerRow{"ELU", lowerEluLayer},
+    LayerRow{"Embedding", lowerEmbedding},
+    LayerRow{"Flatten", lowerFlatten},
+    LayerRow{"GRU", lowerGru},
+    LayerRow{"GaussianDropout", lowerPassThrough},
+    LayerRow{"GaussianNoise", lowerPassThrough},
+    LayerRow{"GlobalAveragePooling1D", lowerGlobalAveragePooling1D},
+    LayerRow{"GlobalMaxPooling1D", lowerGlobalMaxPooling1D},
+    LayerRow{"LSTM", lowerLstm},
+    LayerRow{"LayerNormalization", lowerLayerNormalization},
+    LayerRow{"LeakyReLU", lowerLeakyRelu},
+    LayerRow{"Masking", lowerMasking},
+    LayerRow{"MaxPooling1D", lowerMaxPooling1D},
+    LayerRow{"Maximum", lowerMaximum},
+    LayerRow{"Minimum", lowerMinimum},
+    LayerRow{"Multiply", lowerMultiply},
+    LayerRow{"PReLU", lowerPRelu},
+    LayerRow{"Permute", lowerPermute},
+    LayerRow{"ReLU", lowerReluLayer},
+    LayerRow{"RepeatVector", lowerRepeatVector},
+    LayerRow{"Reshape", lowerReshape},
+    LayerRow{"SimpleRNN", lowerSimpleRnn},
+    LayerRow{"Softmax", lowerSoftmaxLayer},
+    LayerRow{"SpatialDropout1D", lowerPassThrough},
+    LayerRow{"Subtract", lowerSubtract},
+    LayerRow{"ThresholdedReLU", lowerThresholdedRelu},
+    LayerRow{"TimeDistributed", lowerTimeDistributed},
+    LayerRow{"UpSampling1D", lowerUpSampling1D},
+    LayerRow{"ZeroPadding1D", lowerZeroPadding1D},
+};
+
+Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    const Catalogue& catalogue = lowering.catalogue();
+    if (const std::string chosen = lowering.chosenFormula(layer.name); !chosen.empty()) {
+        const Formula* formula = catalogue.find(chosen);
+        if (formula == nullptr) return fail(ErrorCode::NotFound, "there is no formula named '" + chosen + "'");
+        return lowerAttention(lowering, layer, inputs, {formula});
+    }
+    if (const auto row = std::ranges::find(rows, layer.className, &LayerRow::className); row != rows.end())
+        return row->lower(lowering, layer, inputs);
+    if (const std::vector<const Formula*> serving = catalogue.serving(layer.className); !serving.empty())
+        return lowerAttention(lowering, layer, inputs, serving);
+    if (layer.className == "Lambda")
+        return fail(ErrorCode::PythonCode, "layer " + layer.name + " contains Python code; it is shown, not run");
+    return fail(ErrorCode::UnknownLayer,
+                "layer " + layer.name + ": class " + layer.className + " is not known; choose a formula for it");
+}
+
+/// Whether an error says already which layer it is about.
+bool namesLayer(const Error& error) {
+    if (!error.context.empty()) return error.context.front().starts_with("layer ");
+    return error.message.starts_with("layer ");
+}
+
+}  // namespace
+
+std::span<const LayerRow> layerTable() {
+    return rows;
+}
+
+Result<std::vector<Flow>> lowerLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    const std::string path = lowering.graph().layer().empty() ? layer.name : lowering.graph().layer();
+    Result<std::vector<Flow>> outputs = dispatch(lowering, layer, inputs);
+    if (outputs || namesLayer(outputs.error())) return outputs;
+    return failWithin("layer " + path, std::move(outputs).error());
+}
+
+}  // namespace attnscope
