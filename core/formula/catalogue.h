@@ -13,7 +13,8 @@ public:
     /// Parses and adds one; a formula of the same name is replaced (a user's own file wins over a bundled one).
     [[nodiscard]] Status add(std::string name, std::string_view source);
 
-    /// Adds every `*.formula` file of a folder, in the order of their names. Errors name the file.
+    /// Adds every `*.formula` file of a folder, in the order of their names. A file with an error is left out, the
+    /// others are added all the same; the first error is returned and names its file.
     [[nodiscard]] Status addFolder(const std::string& folder);
 
     [[nodiscard]] const Formula* find(std::string_view name) const;

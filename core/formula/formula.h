@@ -10,12 +10,16 @@
 
 namespace attnscope {
 
+/// Bytes that a formula's source may have.
+inline constexpr std::size_t formulaSizeLimit = 64 * 1024;
+
 /// A value a formula declares: a weight or an input with its index letters.
 struct Declaration {
     std::string name;                  ///< "W"
     std::vector<std::string> indices;  ///< {"f"}; without the batch, which is implied for inputs
     bool optional = false;             ///< `b[t]?`: left out of the sum or product it stands in when the layer has none
-    std::string fileName;              ///< `as "*_W"`: what the weight is called in a model file, `*` matches anything
+    /// `as "*_W"`: what the weight is called in a model file, `*` matches anything; the name itself if nothing is said.
+    std::string fileName;
     Position position;
 };
 
@@ -42,13 +46,17 @@ struct SiteDeclaration {
     std::string values;
     std::string output;
     Position position;
+    /// The index of the weights that they are normalised over, found by checking: the one of a softmax that they are,
+    /// else the one that the output no longer has, else the one that their own statement sums over.
+    std::string normalisedIndex;
 };
 
 /// An attention layer in index notation, parsed and checked: every name is declared before it is used, every index of a
 /// right-hand side stands on the left or under a reduction, every weight is used. Immutable.
 class Formula {
 public:
-    /// Parses and checks. Errors (code Formula) begin with `NAME:LINE:COLUMN:` and say what was expected.
+    /// Parses and checks. Errors (code Formula) begin with `NAME:LINE:COLUMN:` and say what was expected;
+    /// code Limit for a source of more than formulaSizeLimit bytes.
     [[nodiscard]] static Result<Formula> parse(std::string_view source, std::string name);
 
     [[nodiscard]] const std::string& name() const { return m_name; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <memory>
 #include <string>
 #include <variant>
@@ -11,6 +12,7 @@ namespace attnscope {
 struct Position {
     int line = 1;
     int column = 1;
+    auto operator<=>(const Position&) const = default;
 };
 
 struct Expression;
@@ -25,6 +27,7 @@ struct NumberExpression {
 struct ReferenceExpression {
     std::string name;
     std::vector<std::string> indices;
+    std::vector<Position> indexPositions;  ///< one for each index, for messages
 };
 
 /// `tanh(…)`, `-…`: one of the elementwise functions, by name ("negate" for the sign).
@@ -47,6 +50,7 @@ struct ReductionExpression {
     ReductionKind kind = ReductionKind::Sum;
     std::vector<std::string> indices;
     ExpressionPtr argument;
+    std::vector<Position> indexPositions;  ///< one for each index, for messages
 };
 
 /// A node of a formula's syntax tree.

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "formula/formula.h"
+#include "tensor/shape.h"
+
+#include <map>
+#include <set>
+
+namespace attnscope {
+
+/// The axes of a value by index letter, outermost first; `batchAxis` stands for the batch.
+using Axes = std::vector<std::string>;
+
+/// The letter of the batch axis, which no formula can write.
+inline const std::string batchAxis;
+
+/// How far every index letter of a formula runs.
+class Extents {
+public:
+    /// Gives `index` its extent, or proves that it has it. `source` is the value that says so. Error of code Shape:
+    /// `index t is 70 in x and 64 in b`, and `place` behind it.
+    [[nodiscard]] Status bind(const std::string& index, std::int64_t extent, const std::string& source,
+                              const std::string& place);
+
+    [[nodiscard]] bool knows(const std::string& index) const { return m_extents.contains(index); }
+    [[nodiscard]] std::int64_t operator[](const std::string& index) const { return m_extents.at(index).size; }
+    [[nodiscard]] Shape shape(const Axes& axes) const;
+
+    /// Gives every index that a statement's right side uses the extent of what it runs over: in `x[s,f]`, s is what the
+    /// first index of x's declaration is. `absent` names weights that the layer does not have.
+    [[nodiscard]] Status bindUses(const Formula& formula, const std::set<std::string>& absent);
+
+private:
+    struct Extent {
+        std::int64_t size = 0;
+        std::string source;
+    };
+    std::map<std::string, Extent> m_extents;
+};
+
+}  // namespace attnscope

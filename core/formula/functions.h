@@ -1,0 +1,26 @@
+#pragma once
+
+#include "formula/syntax.h"
+#include "ops/elementwise.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnscope {
+
+/// How the sign is called in CallExpression::function.
+inline constexpr std::string_view negateFunction = "negate";
+
+/// The operation behind an elementwise function of the language (tanh, exp …), the sign included.
+[[nodiscard]] std::optional<UnaryKind> functionKind(std::string_view name);
+
+/// The reduction of that name: sum, mean, max, softmax.
+[[nodiscard]] std::optional<ReductionKind> reductionKind(std::string_view name);
+[[nodiscard]] std::string_view reductionName(ReductionKind kind);
+
+/// Everything that can be called, for messages.
+[[nodiscard]] std::vector<std::string> callableNames();
+
+}  // namespace attnscope
