@@ -30,8 +30,12 @@ Result<ValueId> Graph::find(std::string_view name) const {
     return fail(ErrorCode::NotFound, std::move(message));
 }
 
+std::string GraphBuilder::fullName(std::string_view name) const {
+    return m_layer.empty() ? std::string(name) : m_layer + "/" + std::string(name);
+}
+
 ValueId GraphBuilder::append(Value value, std::string_view name) {
-    const std::string base = m_layer.empty() ? std::string(name) : m_layer + "/" + std::string(name);
+    const std::string base = fullName(name);
     value.name = base;
     for (int number = 2; m_graph.m_byName.contains(value.name); ++number) value.name = base + "#" + std::to_string(number);
     value.layer = m_layer;
@@ -54,6 +58,8 @@ ValueId GraphBuilder::input(const std::string& name, Shape shape) {
 }
 
 ValueId GraphBuilder::constant(std::string_view name, TensorPtr tensor) {
+    const auto known = m_graph.m_byName.find(fullName(name));
+    if (known != m_graph.m_byName.end() && value(known->second).constant == tensor) return known->second;
     Value value;
     value.shape = tensor->shape();
     value.kind = ValueKind::Constant;
@@ -63,7 +69,7 @@ ValueId GraphBuilder::constant(std::string_view name, TensorPtr tensor) {
 
 ValueId GraphBuilder::batchedConstant(std::string_view name, TensorPtr tensor) {
     const ValueId id = constant(name, std::move(tensor));
-    m_graph.m_values.back().batched = true;
+    m_graph.m_values[id.index].batched = true;
     return id;
 }
 

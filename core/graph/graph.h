@@ -76,7 +76,8 @@ public:
     /// A value given with every evaluation, shape with the batch axis first.
     ValueId input(const std::string& name, Shape shape);
 
-    /// A weight or parameter; `name` is made unique within the layer.
+    /// A weight or parameter; `name` is made unique within the layer. A layer that is called again with the same tensor
+    /// under the same name shares the value, so that an edit of it reaches every call.
     ValueId constant(std::string_view name, TensorPtr tensor);
     /// A scalar parameter.
     ValueId scalar(std::string_view name, float number) { return constant(name, share(Tensor({}, number))); }
@@ -99,6 +100,7 @@ public:
     [[nodiscard]] Graph build() && { return std::move(m_graph); }
 
 private:
+    [[nodiscard]] std::string fullName(std::string_view name) const;
     ValueId append(Value value, std::string_view name);
 
     Graph m_graph;
