@@ -25,6 +25,13 @@ struct DescribedModel {
     std::vector<LayerSummary> layers;
 };
 
+/// A text or numeric sequence in the list, with what the model makes of it once that is known.
+struct ListedSource {
+    InputSource source;
+    std::string label;  ///< that came with the text; empty for none
+    std::optional<Result<std::vector<Prediction>>> prediction;
+};
+
 struct OpenSequencesRequest {
     std::vector<std::string> paths;
     std::optional<std::string> column;  ///< of a table of texts; without it the table decides
@@ -32,16 +39,17 @@ struct OpenSequencesRequest {
     std::optional<bool> numbers;
 };
 
-/// A table of texts in which the person has to choose the column.
-struct ColumnChoice {
+/// The columns of a table of texts, of which one is shown; no columns for other files.
+struct TextColumns {
     std::string path;
     std::vector<std::string> columns;
+    std::string chosen;
 };
 
 struct OpenedSequences {
-    std::vector<InputSource> sources;
+    std::vector<ListedSource> sources;
     std::vector<Error> problems;  ///< files that could not be read; the others are in `sources`
-    std::optional<ColumnChoice> choice;
+    TextColumns columns;          ///< of the last table
 };
 
 /// One source per input of the model.

@@ -18,7 +18,16 @@ class QThread;
 namespace attnscope {
 
 /// What can be asked of the worker, the most urgent first. Of each kind only the newest request counts.
-enum class JobKind : std::size_t { Recognize, OpenModel, OpenTokenizer, OpenSequences, Describe, Inspect, Export, Predict };
+enum class JobKind : std::size_t {
+    Recognize,
+    OpenModel,
+    OpenTokenizer,
+    OpenSequences,
+    Describe,
+    Inspect,
+    Export,
+    Predict
+};
 constexpr std::size_t jobKinds = 8;
 
 /// One thread that owns the engine. A request replaces the waiting one of its kind and cancels the running one, so that
@@ -35,10 +44,11 @@ public:
     template <typename Work, typename Deliver>
     void submit(JobKind kind, const QString& what, Work work, Deliver deliver) {
         using Made = std::invoke_result_t<Work, Engine&, const CancelToken&>;
-        enqueue(kind, what, [work = std::move(work), deliver = std::move(deliver)](Engine& engine, const CancelToken& cancel) {
-            auto made = std::make_shared<Made>(guarded<Made>(work, engine, cancel));
-            return [made, deliver] { deliver(std::move(*made)); };
-        });
+        enqueue(kind, what,
+                [work = std::move(work), deliver = std::move(deliver)](Engine& engine, const CancelToken& cancel) {
+                    auto made = std::make_shared<Made>(guarded<Made>(work, engine, cancel));
+                    return [made, deliver] { deliver(std::move(*made)); };
+                });
     }
 
     /// Drops what waits and what runs of this kind.

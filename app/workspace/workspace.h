@@ -13,12 +13,6 @@
 
 namespace attnscope {
 
-/// A text or numeric sequence in the list, with what the model makes of it once that is known.
-struct ListedSource {
-    InputSource source;
-    std::optional<Result<std::vector<Prediction>>> prediction;
-};
-
 /// What is going on in the background; `what` is empty when nothing is.
 struct Activity {
     QString what;
@@ -32,8 +26,8 @@ struct EditState {
     Edits edits;
 };
 
-/// The one owner of the window's state. It computes nothing: requests go to the worker, and what comes back is kept here
-/// and announced. When opening something fails, `problem` says why and everything stays as it was.
+/// The one owner of the window's state. It computes nothing: requests go to the worker, and what comes back is kept
+/// here and announced. When opening something fails, `problem` says why and everything stays as it was.
 class Workspace : public QObject {
     Q_OBJECT
 public:
@@ -48,6 +42,8 @@ public:
     /// The input that choosing and typing fill.
     [[nodiscard]] std::size_t activeInput() const { return m_activeInput; }
     [[nodiscard]] const std::vector<ListedSource>& list() const { return m_list; }
+    /// The columns of the table that the list came from.
+    [[nodiscard]] const TextColumns& columns() const { return m_columns; }
     /// The row of the list that the active input has; -1 for none.
     [[nodiscard]] int chosenRow() const;
     [[nodiscard]] std::vector<std::string> sites() const;
@@ -107,7 +103,6 @@ signals:
     void recordsChanged();
     void activityChanged();
     void problem(const attnscope::Error& error);
-    void columnNeeded(const attnscope::ColumnChoice& choice);
     void exported(const QString& path);
 
 private:
@@ -115,7 +110,6 @@ private:
 
     void applyModel(DescribedModel model);
     void applySequences(OpenedSequences opened);
-    void replaceOpened(OpenedModel opened);
     void apply(const EditState& state);
     void push(const QString& text, const std::string& mergeKey, EditState after);
     void chooseSource(const InputSource& source);
@@ -132,6 +126,7 @@ private:
     EditState m_state;
     std::size_t m_activeInput = 0;
     std::vector<ListedSource> m_list;
+    TextColumns m_columns;
     std::size_t m_typed = 0;  ///< how many of the list were typed; they come first
     std::size_t m_typedNumber = 0;
     std::string m_site;
@@ -140,10 +135,10 @@ private:
     std::optional<Error> m_inspectProblem;
     QUndoStack m_undo;
     std::uint64_t m_gesture = 0;
-    std::vector<std::string> m_unrecognized;            ///< files on their way to be recognized
+    std::vector<std::string> m_unrecognized;              ///< files on their way to be recognized
     std::optional<OpenSequencesRequest> m_heldSequences;  ///< wait for the model that is being opened
-    std::size_t m_predicted = 0;                        ///< rows of the list that have a prediction
-    Worker m_worker;  ///< last, so that it stops first
+    std::size_t m_predicted = 0;                          ///< rows of the list that have a prediction
+    Worker m_worker;                                      ///< last, so that it stops first
 };
 
 }  // namespace attnscope

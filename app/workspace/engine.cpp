@@ -1,0 +1,157 @@
+#include "workspace/engine.h"
+
+#include "formats/formats.h"
+#include "text/matrix_file.h"
+#include "text/read_file.h"
+#include "text/text_file.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+namespace attnscope {
+namespace {
+
+constexpr std::size_t headBytes = 4096;
+
+std::string headOf(const std::string& path) {
+    std::string head(headBytes, '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.read(head.data(), static_cast<std::streamsize>(head.size()));
+    head.resize(static_cast<std::size_t>(file.gcount()));
+    return head;
+}
+
+template <std::size_t Count>
+bool isOneOf(std::string_view text, const std::array<std::string_view, Count>& candidates) {
+    return std::ranges::find(candidates, text) != candidates.end();
+}
+
+FileRole roleOf(const std::string& path) {
+    const std::string head = headOf(path);
+    const auto recognizes = [&](const FormatRow& format) { return format.recognizes(head, path); };
+    if (std::ranges::any_of(formatTable(), recognizes)) return FileRole::Model;
+    // A damaged model is still meant as a model: its reader then says what is wrong with it.
+    static constexpr std::array<std::string_view, 3> models{".h5", ".hdf5", ".keras"};
+    static constexpr std::array<std::string_view, 2> vocabularies{"vocab.txt", "vocabulary.txt"};
+    const std::string extension = lowerExtension(path);
+    if (isOneOf(extension, models)) return FileRole::Model;
+    if (extension == ".json" || isOneOf(std::filesystem::path(path).filename().string(), vocabularies))
+        return FileRole::Tokenizer;
+    return FileRole::Sequences;
+}
+
+bool isMatrix(const std::string& path, const std::optional<bool>& numbers) {
+    const std::string extension = lowerExtension(path);
+    if (extension == ".npy") return true;
+    static constexpr std::array<std::string_view, 3> tables{".csv", ".tsv", ".tab"};
+    if (!isOneOf(extension, tables)) return false;
+    return numbers ? *numbers : readMatrix(path).has_value();
+}
+
+Status appendTexts(const std::string& path, const std::optional<std::string>& column, OpenedSequences& opened) {
+    ATTN_TRY(TextTable table, readTexts(path, {column}));
+    const std::string file = std::filesystem::path(path).filename().string();
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+        InputSource source{InputSource::Kind::Text, file + ":" + std::to_string(row + 1),
+                           std::move(table.rows[row].text)};
+        opened.sources.push_back({std::move(source), table.rows[row].label.value_or(std::string()), {}});
+    }
+    opened.columns = {path, std::move(table.columns), std::move(table.chosenColumn)};
+    return {};
+}
+
+Status appendMatrix(const std::string& path, OpenedSequences& opened) {
+    ATTN_CHECK(readMatrix(path));
+    opened.sources.push_back(
+        {{InputSource::Kind::MatrixFile, std::filesystem::path(path).filename().string(), path}, {}, {}});
+    return {};
+}
+
+bool sameOpened(const OpenedModel& left, const OpenedModel& right) {
+    return left.model == right.model && left.tokenizer == right.tokenizer &&
+           left.lowering.layerFormulas == right.lowering.layerFormulas;
+}
+
+bool sameInputs(const InspectRequest& left, const InspectRequest& right) {
+    return sameOpened(left.opened, right.opened) && std::ranges::equal(left.inputs, right.inputs, sameSource);
+}
+
+}  // namespace
+
+bool sameSource(const InputSource& left, const InputSource& right) {
+    return left.kind == right.kind && left.name == right.name && left.content == right.content;
+}
+
+std::vector<RecognizedFile> Engine::recognize(const std::vector<std::string>& paths) {
+    std::vector<RecognizedFile> files;
+    for (const std::string& path : paths) files.push_back({path, roleOf(path)});
+    return files;
+}
+
+Result<DescribedModel> Engine::openModel(const std::string& path) {
+    ATTN_TRY(OpenedModel opened, attnscope::openModel(path, {}));
+    return describe(std::move(opened));
+}
+
+DescribedModel Engine::describe(OpenedModel opened) {
+    std::vector<LayerSummary> layers = summarize(*opened.model, opened.lowering);
+    return {std::move(opened), std::move(layers)};
+}
+
+OpenedSequences Engine::openSequences(const OpenSequencesRequest& request, const CancelToken& cancel) {
+    OpenedSequences opened;
+    for (const std::string& path : request.paths) {
+        if (cancel.cancelled()) break;
+        Status read =
+            isMatrix(path, request.numbers) ? appendMatrix(path, opened) : appendTexts(path, request.column, opened);
+        if (!read) opened.problems.push_back(std::move(read).error());
+    }
+    return opened;
+}
+
+Result<std::vector<Sequence>> Engine::sequencesFor(const InspectRequest& request) {
+    const std::vector<ModelInput>& inputs = request.opened.model->inputs();
+    std::vector<Sequence> sequences;
+    for (std::size_t index = 0; index < request.inputs.size(); ++index) {
+        ATTN_TRY(Sequence sequence, makeSequence(request.opened, inputs[index], request.inputs[index]));
+        sequences.push_back(std::move(sequence));
+    }
+    return sequences;
+}
+
+Inspector& Engine::inspectorFor(std::unique_ptr<Inspector>& kept, const OpenedModel& opened) {
+    if (!sameOpened(m_current, opened)) {
+        m_interactive.reset();
+        m_background.reset();
+        m_current = opened;
+    }
+    if (!kept) kept = std::make_unique<Inspector>(opened.model, opened.lowering, m_backend);
+    return *kept;
+}
+
+Result<Inspected> Engine::inspect(const InspectRequest& request, const CancelToken& cancel) {
+    Inspector& inspector = inspectorFor(m_interactive, request.opened);
+    if (!m_prepared || !sameInputs(m_prepared->request, request)) {
+        m_prepared.reset();
+        m_modelRecord.reset();
+        ATTN_TRY(std::vector<Sequence> sequences, sequencesFor(request));
+        m_prepared = {request, std::move(sequences)};
+    }
+    if (!m_modelRecord) {
+        ATTN_TRY(m_modelRecord, inspector.inspect(m_prepared->sequences, {}, cancel));
+    }
+    if (request.edits.empty()) return Inspected{m_modelRecord, m_modelRecord};
+    ATTN_TRY(RecordPtr whatIf, inspector.inspect(m_prepared->sequences, request.edits, cancel));
+    return Inspected{m_modelRecord, std::move(whatIf)};
+}
+
+Result<std::vector<Prediction>> Engine::predict(const InspectRequest& request, const CancelToken& cancel) {
+    Inspector& inspector = inspectorFor(m_background, request.opened);
+    ATTN_TRY(const std::vector<Sequence> sequences, sequencesFor(request));
+    return inspector.predict(sequences, cancel);
+}
+
+}  // namespace attnscope

@@ -1,0 +1,443 @@
+#include "workspace/workspace.h"
+
+#include "base/text.h"
+#include "workspace/edit_command.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace attnscope {
+namespace {
+
+QString fileName(const std::string& path) {
+    return QString::fromStdString(std::filesystem::path(path).filename().string());
+}
+
+bool fits(const InputSource& source, const ModelInput& input) {
+    return input.tokenIds == (source.kind != InputSource::Kind::MatrixFile);
+}
+
+bool sameInputs(const std::vector<std::optional<InputSource>>& left,
+                const std::vector<std::optional<InputSource>>& right) {
+    return std::ranges::equal(left, right, [](const auto& a, const auto& b) {
+        return a.has_value() == b.has_value() && (!a || sameSource(*a, *b));
+    });
+}
+
+}  // namespace
+
+Workspace::Workspace(std::shared_ptr<Backend> backend, QObject* parent)
+    : QObject(parent), m_worker(std::move(backend)) {
+    connect(&m_worker, &Worker::activityChanged, this, &Workspace::activityChanged);
+}
+
+// What there is.
+
+int Workspace::chosenRow() const {
+    if (m_activeInput >= m_state.inputs.size() || !m_state.inputs[m_activeInput]) return -1;
+    const InputSource& chosen = *m_state.inputs[m_activeInput];
+    const auto found =
+        std::ranges::find_if(m_list, [&](const ListedSource& listed) { return sameSource(listed.source, chosen); });
+    return found == m_list.end() ? -1 : static_cast<int>(found - m_list.begin());
+}
+
+std::vector<std::string> Workspace::sites() const {
+    std::vector<std::string> names;
+    if (m_records.model) {
+        for (const SiteRecord& site : m_records.model->sites) names.push_back(site.name);
+        return names;
+    }
+    for (const LayerSummary& layer : m_model.layers) {
+        if (layer.isSite) names.push_back(layer.name);
+    }
+    return names;
+}
+
+ViewState Workspace::viewState() const {
+    return {m_records.model, m_records.whatIf, m_site, std::filesystem::path(m_model.opened.path).filename().string(),
+            m_display};
+}
+
+Activity Workspace::activity() const {
+    Activity activity{m_worker.activity(), 0, 0};
+    if (m_worker.isBusy(JobKind::Predict)) {
+        activity.done = m_predicted;
+        activity.total = m_list.size();
+    }
+    return activity;
+}
+
+// Opening.
+
+void Workspace::openFiles(const std::vector<std::string>& paths) {
+    if (paths.empty()) return;
+    std::ranges::copy(paths, std::back_inserter(m_unrecognized));
+    m_worker.submit(
+        JobKind::Recognize, tr("Looking at %1").arg(fileName(paths.front())),
+        [files = m_unrecognized](Engine&, const CancelToken&) -> Result<std::vector<RecognizedFile>> {
+            return Engine::recognize(files);
+        },
+        [this](const Result<std::vector<RecognizedFile>>& recognized) {
+            m_unrecognized.clear();
+            std::vector<std::string> sequences;
+            for (const RecognizedFile& file : *recognized) {
+                if (file.role == FileRole::Model) openModel(file.path);
+                if (file.role == FileRole::Tokenizer) openTokenizer(file.path);
+                if (file.role == FileRole::Sequences) sequences.push_back(file.path);
+            }
+            if (!sequences.empty()) openSequences(sequences);
+        });
+}
+
+void Workspace::openModel(const std::string& path) {
+    m_worker.submit(
+        JobKind::OpenModel, tr("Opening %1").arg(fileName(path)),
+        [path](Engine&, const CancelToken&) { return Engine::openModel(path); },
+        [this](Result<DescribedModel>&& model) {
+            if (model)
+                applyModel(*std::move(model));
+            else
+                emit problem(model.error());
+            if (const auto held = std::exchange(m_heldSequences, std::nullopt))
+                openSequences(held->paths, held->column);
+        });
+}
+
+void Workspace::applyModel(DescribedModel model) {
+    // A tokenizer opened before any model was meant for the model to come.
+    if (!hasModel() && !model.opened.tokenizer) {
+        model.opened.tokenizer = m_model.opened.tokenizer;
+        model.opened.tokenizerPath = m_model.opened.tokenizerPath;
+    }
+    m_model = std::move(model);
+    m_undo.clear();
+    m_state.edits.clear();
+    m_activeInput = 0;
+    const std::vector<ModelInput>& inputs = m_model.opened.model->inputs();
+    m_state.inputs.resize(inputs.size());
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        std::optional<InputSource>& source = m_state.inputs[index];
+        if (source && !fits(*source, inputs[index])) source.reset();
+    }
+    forgetRecords({});
+    const std::vector<std::string> names = sites();
+    if (std::ranges::find(names, m_site) == names.end()) m_site = names.empty() ? std::string() : names.front();
+    fillInputs();
+    emit modelChanged();
+    emit siteChanged();
+    emit editsChanged();
+    emit inputsChanged();
+    inspect();
+    restartPredictions();
+}
+
+void Workspace::openTokenizer(const std::string& path) {
+    m_worker.submit(
+        JobKind::OpenTokenizer, tr("Opening %1").arg(fileName(path)),
+        [path](Engine&, const CancelToken&) { return loadTokenizer(path); },
+        [this, path](const Result<TokenizerPtr>& tokenizer) {
+            if (!tokenizer) {
+                emit problem(tokenizer.error());
+                return;
+            }
+            m_model.opened.tokenizer = *tokenizer;
+            m_model.opened.tokenizerPath = path;
+            m_undo.clear();  // masked timesteps of other tokens would come back
+            m_state.edits = withoutTextEdits();
+            emit modelChanged();
+            emit editsChanged();
+            inspect();
+            restartPredictions();
+        });
+}
+
+void Workspace::openSequences(const std::vector<std::string>& paths, std::optional<std::string> column) {
+    OpenSequencesRequest request{paths, std::move(column), {}};
+    if (m_worker.isBusy(JobKind::OpenModel)) {  // whether a table holds texts or numbers depends on the model
+        m_heldSequences = std::move(request);
+        return;
+    }
+    if (hasModel() && m_activeInput < opened().model->inputs().size())
+        request.numbers = !opened().model->inputs()[m_activeInput].tokenIds;
+    m_worker.submit(
+        JobKind::OpenSequences, tr("Opening %1").arg(fileName(paths.front())),
+        [request](Engine&, const CancelToken& cancel) -> Result<OpenedSequences> {
+            return Engine::openSequences(request, cancel);
+        },
+        [this](Result<OpenedSequences>&& sequences) {
+            if (sequences)
+                applySequences(*std::move(sequences));
+            else
+                emit problem(sequences.error());
+        });
+}
+
+void Workspace::applySequences(OpenedSequences sequences) {
+    if (!sequences.sources.empty()) {
+        m_list.erase(m_list.begin() + static_cast<std::ptrdiff_t>(m_typed), m_list.end());
+        std::ranges::move(sequences.sources, std::back_inserter(m_list));
+        m_columns = std::move(sequences.columns);
+        emit listChanged();
+        chooseRow(static_cast<int>(m_typed));
+        restartPredictions();
+    }
+    for (const Error& error : sequences.problems) emit problem(error);
+}
+
+void Workspace::setLayerFormula(const std::string& layer, const std::string& formula) {
+    if (!hasModel()) return;
+    OpenedModel changed = m_model.opened;
+    if (formula.empty())
+        changed.lowering.layerFormulas.erase(layer);
+    else
+        changed.lowering.layerFormulas[layer] = formula;
+    m_worker.submit(
+        JobKind::Describe, tr("Describing %1").arg(QString::fromStdString(layer)),
+        [changed](Engine&, const CancelToken&) -> Result<DescribedModel> { return Engine::describe(changed); },
+        [this](Result<DescribedModel>&& model) {
+            if (model)
+                applyModel(*std::move(model));
+            else
+                emit problem(model.error());
+        });
+}
+
+// Choosing.
+
+void Workspace::setActiveInput(std::size_t input) {
+    if (input >= m_state.inputs.size() || input == m_activeInput) return;
+    m_activeInput = input;
+    emit inputsChanged();
+    restartPredictions();
+}
+
+void Workspace::chooseRow(int row) {
+    if (row < 0 || row >= static_cast<int>(m_list.size())) return;
+    if (!hasModel()) return;
+    if (row == chosenRow() && !m_inspectProblem) return;
+    chooseSource(m_list[static_cast<std::size_t>(row)].source);
+}
+
+void Workspace::chooseSource(const InputSource& source) {
+    EditState after{m_state.inputs, withoutTextEdits()};
+    after.inputs[m_activeInput] = source;
+    if (after.edits == m_state.edits)
+        apply(after);
+    else
+        push(tr("Choose %1").arg(QString::fromStdString(source.name)), {}, std::move(after));
+}
+
+/// Gives inputs that have nothing yet the first thing of the list that fits the active one.
+void Workspace::fillInputs() {
+    if (m_activeInput >= m_state.inputs.size() || m_state.inputs[m_activeInput]) return;
+    const ModelInput& input = opened().model->inputs()[m_activeInput];
+    const auto found =
+        std::ranges::find_if(m_list, [&](const ListedSource& listed) { return fits(listed.source, input); });
+    if (found != m_list.end()) m_state.inputs[m_activeInput] = found->source;
+}
+
+void Workspace::typeText(const std::string& text) {
+    const bool asIds = !m_model.opened.tokenizer && text.find_first_not_of("0123456789 ,[]\t") == std::string::npos;
+    const InputSource source{asIds ? InputSource::Kind::Ids : InputSource::Kind::Text,
+                             "typed " + std::to_string(++m_typedNumber), text};
+    m_list.insert(m_list.begin(), ListedSource{source, {}, {}});
+    ++m_typed;
+    emit listChanged();
+    chooseRow(0);
+    m_predicted = 0;
+    m_worker.cancel(JobKind::Predict);
+    predictNext();
+}
+
+void Workspace::setSite(const std::string& site) {
+    const std::vector<std::string> names = sites();
+    if (site == m_site || std::ranges::find(names, site) == names.end()) return;
+    m_site = site;
+    emit siteChanged();
+}
+
+void Workspace::setDisplay(const DisplayOptions& display) {
+    if (display == m_display) return;
+    m_display = display;
+    emit displayChanged();
+}
+
+// Editing.
+
+const SiteRecord* Workspace::modelSite() const {
+    return m_records.model ? m_records.model->findSite(m_site) : nullptr;
+}
+
+void Workspace::push(const QString& text, const std::string& mergeKey, EditState after) {
+    m_undo.push(new EditCommand(*this, text, mergeKey, std::move(after)));  // the stack owns it
+}
+
+void Workspace::apply(const EditState& state) {
+    const bool otherInputs = !sameInputs(m_state.inputs, state.inputs);
+    const bool otherEdits = m_state.edits != state.edits;
+    EditState before = std::exchange(m_state, state);
+    if (otherInputs) emit inputsChanged();
+    if (otherEdits) emit editsChanged();
+    inspect();
+    // The predictions of the list depend on what the other inputs are given.
+    if (m_activeInput < before.inputs.size()) before.inputs[m_activeInput] = m_state.inputs[m_activeInput];
+    if (!sameInputs(before.inputs, m_state.inputs)) restartPredictions();
+}
+
+void Workspace::maskTimesteps(const std::vector<std::int64_t>& timesteps, bool masked) {
+    const SiteRecord* site = modelSite();
+    if (site == nullptr || !site->mask) return;
+    const RecordedValue& mask = site->values[*site->mask];
+    const float wanted = masked ? 0.0F : 1.0F;
+    EditState after = m_state;
+    for (const std::int64_t timestep : timesteps) {
+        if (timestep < 0 || timestep >= static_cast<std::int64_t>(mask.tensor->size())) continue;
+        if ((*mask.tensor)[static_cast<std::size_t>(timestep)] == wanted)
+            after.edits.unset(mask.graphName, {timestep});
+        else
+            after.edits.set(mask.graphName, {timestep}, wanted);
+    }
+    if (after.edits == m_state.edits) return;
+    const QString text = masked ? tr("Mask %n timestep(s)", nullptr, static_cast<int>(timesteps.size()))
+                                : tr("Unmask %n timestep(s)", nullptr, static_cast<int>(timesteps.size()));
+    push(text, (masked ? "mask " : "unmask ") + mask.graphName, std::move(after));
+}
+
+void Workspace::setElement(const std::string& value, const std::vector<std::int64_t>& index, float number) {
+    EditState after = m_state;
+    after.edits.set(value, index, number);
+    if (after.edits == m_state.edits) return;
+    std::string key = value;
+    for (const std::int64_t place : index) key += "," + std::to_string(place);
+    push(tr("Set %1").arg(QString::fromStdString(value)), key, std::move(after));
+}
+
+bool Workspace::isPinnedUniform() const {
+    const SiteRecord* site = modelSite();
+    const ValueEdit* edit = site != nullptr ? m_state.edits.find(site->weightsValue().graphName) : nullptr;
+    return edit != nullptr && edit->uniform;
+}
+
+void Workspace::pinUniform(bool pinned) {
+    const SiteRecord* site = modelSite();
+    if (site == nullptr) return;
+    EditState after = m_state;
+    after.edits.pinUniform(site->weightsValue().graphName, pinned);
+    if (after.edits == m_state.edits) return;
+    push(pinned ? tr("Pin weights to uniform") : tr("Let weights go"), {}, std::move(after));
+}
+
+void Workspace::resetEdits() {
+    if (m_state.edits.empty()) return;
+    push(tr("Reset"), {}, {m_state.inputs, {}});
+}
+
+/// The edits that mean the same for any text: those of weights and parameters, and pins.
+Edits Workspace::withoutTextEdits() const {
+    Edits kept;
+    if (!m_records.model) return kept;
+    for (const SiteRecord& site : m_records.model->sites) {
+        for (const RecordedValue& value : site.values) {
+            const ValueEdit* edit = m_state.edits.find(value.graphName);
+            if (edit == nullptr) continue;
+            if (edit->uniform) kept.pinUniform(value.graphName, true);
+            if (value.role != ValueRole::Weight && value.role != ValueRole::Parameter) continue;
+            for (const auto& [index, number] : edit->elements) kept.set(value.graphName, index, number);
+        }
+    }
+    return kept;
+}
+
+void Workspace::runExport(const std::string& path, std::function<Status()> writer) {
+    m_worker.submit(
+        JobKind::Export, tr("Exporting %1").arg(fileName(path)),
+        [writer = std::move(writer)](Engine&, const CancelToken&) { return writer(); },
+        [this, path](const Status& status) {
+            if (status)
+                emit exported(QString::fromStdString(path));
+            else
+                emit problem(status.error());
+        });
+}
+
+// Evaluating.
+
+void Workspace::forgetRecords(std::optional<Error> why) {
+    m_worker.cancel(JobKind::Inspect);
+    m_inspectProblem = std::move(why);
+    m_records = {};
+    emit recordsChanged();
+}
+
+void Workspace::inspect() {
+    const auto missing = [](const std::optional<InputSource>& source) { return !source.has_value(); };
+    if (!hasModel() || std::ranges::any_of(m_state.inputs, missing)) {
+        forgetRecords({});
+        return;
+    }
+    InspectRequest request{opened(), {}, m_state.edits};
+    for (const std::optional<InputSource>& source : m_state.inputs) request.inputs.push_back(*source);
+    m_worker.submit(
+        JobKind::Inspect, tr("Evaluating"),
+        [request](Engine& engine, const CancelToken& cancel) { return engine.inspect(request, cancel); },
+        [this](Result<Inspected>&& inspected) { acceptInspected(std::move(inspected)); });
+}
+
+void Workspace::acceptInspected(Result<Inspected> inspected) {
+    if (!inspected) {
+        forgetRecords(inspected.error());
+        emit problem(*m_inspectProblem);
+        return;
+    }
+    m_records = *std::move(inspected);
+    m_inspectProblem.reset();
+    const bool known = m_records.model->findSite(m_site) != nullptr;
+    if (!known) m_site = m_records.model->sites.empty() ? std::string() : m_records.model->sites.front().name;
+    emit recordsChanged();
+    if (!known) emit siteChanged();
+}
+
+void Workspace::restartPredictions() {
+    m_worker.cancel(JobKind::Predict);
+    m_predicted = 0;
+    for (std::size_t row = 0; row < m_list.size(); ++row) {
+        if (!m_list[row].prediction) continue;
+        m_list[row].prediction.reset();
+        emit predictionChanged(static_cast<int>(row));
+    }
+    predictNext();
+}
+
+void Workspace::predictNext() {
+    while (m_predicted < m_list.size() && m_list[m_predicted].prediction) ++m_predicted;
+    if (!hasModel() || m_predicted >= m_list.size()) return;
+    InspectRequest request{opened(), {}, {}};
+    for (std::size_t index = 0; index < m_state.inputs.size(); ++index) {
+        if (index == m_activeInput)
+            request.inputs.push_back(m_list[m_predicted].source);
+        else if (m_state.inputs[index])
+            request.inputs.push_back(*m_state.inputs[index]);
+        else
+            return;
+    }
+    m_worker.submit(
+        JobKind::Predict, tr("Predicting the list"),
+        [request](Engine& engine, const CancelToken& cancel) { return engine.predict(request, cancel); },
+        [this, row = m_predicted](Result<std::vector<Prediction>>&& prediction) {
+            m_list[row].prediction = std::move(prediction);
+            emit predictionChanged(static_cast<int>(row));
+            predictNext();
+        });
+}
+
+void Workspace::cancel() {
+    const bool evaluating = m_worker.isBusy(JobKind::Inspect);
+    for (std::size_t kind = 0; kind < jobKinds; ++kind) m_worker.cancel(static_cast<JobKind>(kind));
+    m_unrecognized.clear();
+    m_heldSequences.reset();
+    if (evaluating)
+        forgetRecords(
+            Error{ErrorCode::Cancelled, tr("Stopped. Choose the text again to evaluate it.").toStdString(), {}});
+}
+
+}  // namespace attnscope
