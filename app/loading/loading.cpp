@@ -8,10 +8,16 @@
 #include <QDir>
 #include <QFile>
 
+// In a static library nothing else would pull the resources in. The macro must stand outside every namespace.
+static void initFormulas() {
+    Q_INIT_RESOURCE(formulas);
+}
+
 namespace attnscope {
 
 std::shared_ptr<const Catalogue> bundledCatalogue() {
     static const std::shared_ptr<const Catalogue> catalogue = [] {
+        initFormulas();
         auto made = std::make_shared<Catalogue>();
         const QDir folder(QStringLiteral(":/formulas"));
         for (const QFileInfo& file : folder.entryInfoList({QStringLiteral("*.formula")}, QDir::Files, QDir::Name)) {
@@ -26,6 +32,16 @@ std::shared_ptr<const Catalogue> bundledCatalogue() {
     }();
     return catalogue;
 }
+
+namespace {
+
+Sequence paddedIds(const Sequence& sequence, const OpenedModel& opened, const Padding& padding) {
+    std::vector<std::int64_t> ids;
+    for (const float id : sequence.values->data()) ids.push_back(static_cast<std::int64_t>(id));
+    return makeIdSequence(sequence.name, ids, opened.tokenizer, padding);
+}
+
+}  // namespace
 
 Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options) {
     OpenedModel opened;
@@ -64,6 +80,8 @@ Result<Sequence> makeSequence(const OpenedModel& opened, const ModelInput& input
         }
         case InputSource::Kind::MatrixFile: {
             ATTN_TRY(sequence, readMatrix(source.content));
+            // A file of ids need not have the model's length any more than a text does.
+            if (sequence.isIds() && input.tokenIds) sequence = paddedIds(sequence, opened, padding);
             break;
         }
     }

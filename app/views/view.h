@@ -1,6 +1,6 @@
 #pragma once
 
-#include "workspace/view_state.h"
+#include "figure/view_state.h"
 
 #include <QWidget>
 

@@ -1,0 +1,100 @@
+#include "cli/command_line.h"
+
+#include "cli/command.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace attnscope {
+namespace {
+
+constexpr int success = 0;
+constexpr int failure = 1;
+constexpr int wrongUsage = 2;
+
+const std::array<Command, 4>& commands() {
+    static const std::array<Command, 4> table{infoCommand(), inspectCommand(), exportCommand(), devicesCommand()};
+    return table;
+}
+
+QString qt(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString overview() {
+    QString text = QStringLiteral("attnscope looks inside attention layers.\n\nUsage:\n  attnscope [MODEL] [TEXTS]");
+    text = text.leftJustified(text.size() + 37) + QStringLiteral("open the window\n");
+    for (const Command& command : commands()) {
+        const QString usage = QStringLiteral("  attnscope %1 %2").arg(qt(command.name), qt(command.arguments));
+        text += usage.leftJustified(64) + qt(command.summary) + QLatin1Char('\n');
+    }
+    return text + QStringLiteral("\n'attnscope COMMAND --help' lists a command's options.\n");
+}
+
+int report(const Error& error) {
+    const std::string line = error.text();
+    std::fprintf(stderr, "attnscope: %s\n", line.c_str());
+    return failure;
+}
+
+int misuse(const QString& problem, const Command& command) {
+    std::fprintf(stderr, "attnscope: %s\nusage: attnscope %s %s [options]; see attnscope %s --help\n", qPrintable(problem),
+                 command.name.data(), command.arguments.data(), command.name.data());
+    return wrongUsage;
+}
+
+int runCommand(const Command& command, const QStringList& arguments) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(qt(command.summary));
+    parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsCompactedShortOptions);
+    const QCommandLineOption help = parser.addHelpOption();
+    command.addOptions(parser);
+    parser.addPositionalArgument(qt(command.arguments).toLower(), {}, qt(command.arguments));
+    // The parser takes the first argument for the program's name.
+    if (!parser.parse(QStringList{QStringLiteral("attnscope ") + qt(command.name)} + arguments))
+        return misuse(parser.errorText(), command);
+    if (parser.isSet(help)) {
+        std::fputs(qUtf8Printable(parser.helpText()), stdout);
+        return success;
+    }
+    const QStringList positional = parser.positionalArguments();
+    if (static_cast<std::size_t>(positional.size()) != command.positional)
+        return misuse(QStringLiteral("%1 arguments found, %2 expected").arg(positional.size()).arg(command.positional),
+                      command);
+    const Status status = command.run(parser, positional);
+    return status ? success : report(status.error());
+}
+
+}  // namespace
+
+bool isCommand(const QStringList& arguments) {
+    if (arguments.isEmpty()) return false;
+    const std::string first = arguments.first().toStdString();
+    return first == "--help" || first == "-h" || first == "--version" ||
+           std::ranges::find(commands(), first, &Command::name) != commands().end();
+}
+
+int runCommandLine(const QStringList& arguments) {
+    const std::string first = arguments.first().toStdString();
+    if (first == "--version") {
+        std::printf("attnscope %s\n", qPrintable(QCoreApplication::applicationVersion()));
+        return success;
+    }
+    const auto command = std::ranges::find(commands(), first, &Command::name);
+    if (command == commands().end()) {
+        std::fputs(qUtf8Printable(overview()), stdout);
+        return success;
+    }
+    return runCommand(*command, arguments.mid(1));
+}
+
+Status print(std::string_view text) {
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    if (!written) return fail(ErrorCode::Io, "standard output: cannot be written");
+    return {};
+}
+
+}  // namespace attnscope

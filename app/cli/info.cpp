@@ -1,0 +1,136 @@
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "layers/weight_terms.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace attnscope {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string inputShape(const ModelInput& input) {
+    std::string text = "(";
+    for (const auto& extent : input.extents) {
+        if (text.size() > 1) text += ", ";
+        text += extent ? std::to_string(*extent) : "?";
+    }
+    return text + ")";
+}
+
+std::string padded(std::string text, std::size_t width) {
+    // Names may hold any script; counting code points is close enough for a table in a terminal.
+    const auto length = static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+    return text.append(length < width ? width - length : 1, ' ');
+}
+
+Json layerJson(const LayerSummary& layer) {
+    Json json{{"name", layer.name},
+              {"class", layer.className},
+              {"shape", layer.shape},
+              {"parameters", layer.parameters},
+              {"depth", layer.depth},
+              {"site", layer.isSite}};
+    if (!layer.problem.empty()) json["problem"] = layer.problem;
+    return json;
+}
+
+Json termsJson(const std::string& layer, const WeightTerms& terms) {
+    Json json{{"layer", layer}, {"weight", terms.weight}};
+    if (!terms.initializer.empty()) json["initializer"] = terms.initializer;
+    if (!terms.regularizer.empty()) {
+        json["regularizer"] = terms.regularizer;
+        if (terms.penalty) json["penalty"] = *terms.penalty;
+    }
+    if (!terms.constraint.empty()) {
+        json["constraint"] = terms.constraint;
+        if (terms.holds) json["holds"] = *terms.holds;
+    }
+    return json;
+}
+
+std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>& layers) {
+    Json json{{"model", opened.path},
+              {"format", opened.model->format()},
+              {"parameters", opened.model->parameterCount()},
+              {"tokenizer", opened.tokenizer ? Json(opened.tokenizerPath) : Json(nullptr)}};
+    json["inputs"] = Json::array();
+    for (const ModelInput& input : opened.model->inputs())
+        json["inputs"].push_back({{"name", input.name}, {"shape", inputShape(input)}, {"tokenIds", input.tokenIds}});
+    json["layers"] = Json::array();
+    for (const LayerSummary& layer : layers) json["layers"].push_back(layerJson(layer));
+    json["sites"] = Json::array();
+    for (const LayerSummary& layer : layers) {
+        if (layer.isSite) json["sites"].push_back(layer.name);
+    }
+    json["weights"] = Json::array();
+    for (const auto& layer : opened.model->layers()) {
+        for (const WeightTerms& terms : weightTerms(*layer)) json["weights"].push_back(termsJson(layer->name, terms));
+    }
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string termsText(const WeightTerms& terms) {
+    std::string text;
+    const auto append = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+    if (!terms.initializer.empty()) append("initialised " + terms.initializer);
+    if (!terms.regularizer.empty())
+        append("regulariser " + terms.regularizer + (terms.penalty ? " (penalty " + floatText(*terms.penalty) + ")" : ""));
+    if (!terms.constraint.empty())
+        append("constraint " + terms.constraint + (!terms.holds ? "" : *terms.holds ? " (holds)" : " (does not hold)"));
+    return text;
+}
+
+std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>& layers) {
+    const Model& model = *opened.model;
+    std::string text = opened.path + ": " + model.format() + ", " + std::to_string(model.parameterCount()) + " parameters\n";
+    for (const ModelInput& input : model.inputs()) {
+        text += "input " + input.name + " " + inputShape(input) + (input.tokenIds ? ", token ids" : ", numbers") + "\n";
+    }
+    text += "tokenizer: " + (opened.tokenizer ? opened.tokenizerPath + ", " + opened.tokenizer->description() : "none") + "\n\n";
+
+    std::size_t nameWidth = 8;
+    std::size_t classWidth = 8;
+    for (const LayerSummary& layer : layers) {
+        nameWidth = std::max(nameWidth, layer.name.size() + 2 * layer.depth);
+        classWidth = std::max(classWidth, layer.className.size());
+    }
+    text += padded("  layer", nameWidth + 4) + padded("class", classWidth + 2) + padded("shape", 16) + "parameters\n";
+    for (const LayerSummary& layer : layers) {
+        text += padded((layer.isSite ? "◉ " : "  ") + std::string(2 * layer.depth, ' ') + layer.name, nameWidth + 4) +
+                padded(layer.className, classWidth + 2) + padded(layer.shape, 16) + std::to_string(layer.parameters) + "\n";
+        if (!layer.problem.empty()) text += "    " + layer.problem + "\n";
+    }
+    for (const auto& layer : model.layers()) {
+        const bool isSite = std::ranges::any_of(
+            layers, [&](const LayerSummary& summary) { return summary.isSite && summary.name == layer->name; });
+        if (!isSite) continue;
+        text += "\n◉ " + layer->name + "\n";
+        for (const WeightTerms& terms : weightTerms(*layer)) text += "    " + terms.weight + ": " + termsText(terms) + "\n";
+    }
+    return text;
+}
+
+Status runInfo(const QCommandLineParser& parser, const QStringList& positional) {
+    ATTN_TRY(const OpenedModel opened, openFromOptions(parser, positional[0]));
+    const std::vector<LayerSummary> layers = summarize(*opened.model, opened.lowering);
+    return print(parser.isSet(QStringLiteral("json")) ? jsonText(opened, layers) : humanText(opened, layers));
+}
+
+}  // namespace
+
+Command infoCommand() {
+    return {"info", "layers, shapes, parameters, attention sites", "MODEL", 1,
+            [](QCommandLineParser& parser) {
+                addModelOptions(parser);
+                parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});
+            },
+            runInfo};
+}
+
+}  // namespace attnscope

@@ -1,0 +1,100 @@
+#include "cli/command.h"
+#include "cli/options.h"
+#include "base/text.h"
+#include "inspect/record_json.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace attnscope {
+namespace {
+
+std::string formatted(const char* format, double number) {
+    std::array<char, 64> buffer{};
+    std::snprintf(buffer.data(), buffer.size(), format, number);
+    return buffer.data();
+}
+
+std::string tokenText(const Sequence* sequence, std::size_t timestep) {
+    if (sequence == nullptr || timestep >= sequence->tokens.size()) return {};
+    const Token& token = sequence->tokens[timestep];
+    if (token.state == TokenState::Padding) return "(padding)";
+    return token.text + (token.state == TokenState::Unknown ? " (unknown)" : "");
+}
+
+std::string siteText(const Record& record, const SiteRecord& site) {
+    const Sequence* sequence = record.sequenceFor(site);
+    std::string text = "\n◉ " + site.name + "  " + site.className + ", formula " + site.formula + "\n";
+    const float largest = site.perTimestep.empty() ? 0.0F : *std::ranges::max_element(site.perTimestep);
+    for (std::size_t t = 0; t < site.perTimestep.size(); ++t) {
+        const float weight = site.perTimestep[t];
+        const auto bar = largest > 0.0F ? static_cast<int>(std::lround(24.0F * weight / largest)) : 0;
+        std::string blocks;
+        for (int block = 0; block < bar; ++block) blocks += "▇";
+        text += formatted("%5.0f", static_cast<double>(t)) + formatted("  %9.6f  ", weight) + blocks +
+                std::string(static_cast<std::size_t>(24 - bar), ' ') + "  " + tokenText(sequence, t) +
+                (site.masked(t) ? "  [masked]" : "") + "\n";
+    }
+    const Tensor& output = *site.outputValue().tensor;
+    double sum = 0.0;
+    for (const float unit : output.data()) sum += static_cast<double>(unit) * unit;
+    return text + "output " + output.shape().text() + ", norm " + formatted("%.6g", std::sqrt(sum)) + "\n";
+}
+
+std::string predictionText(const Prediction& prediction, const Prediction& model) {
+    std::string text = "prediction " + prediction.output + ":";
+    const bool changed = !std::ranges::equal(prediction.data->data(), model.data->data());
+    constexpr std::size_t shown = 16;
+    for (std::size_t unit = 0; unit < std::min(shown, prediction.data->size()); ++unit) {
+        text += " " + floatText((*prediction.data)[unit]);
+        if (changed) text += " (model " + floatText((*model.data)[unit]) + ")";
+    }
+    if (prediction.data->size() > shown) text += " … " + prediction.data->shape().text();
+    return text + "\n";
+}
+
+std::string humanText(const InspectedInput& inspected, bool oneSite) {
+    const Record& record = *inspected.whatIf;
+    std::string text = inspected.opened.path + " on " + record.device + "\n";
+    for (const SiteRecord& site : record.sites) {
+        if (!oneSite || site.name == inspected.site) text += siteText(record, site);
+    }
+    text += "\n";
+    for (std::size_t index = 0; index < record.predictions.size(); ++index)
+        text += predictionText(record.predictions[index], inspected.model->predictions[index]);
+    for (const Sequence& sequence : record.inputs) {
+        for (const Token& token : sequence.unseen)
+            text += "not seen by the model: " + token.text +
+                    (token.state == TokenState::Cut ? " (beyond its length)\n" : " (unknown word)\n");
+    }
+    for (const Finding& finding : record.findings) {
+        if (oneSite && !finding.site.empty() && finding.site != inspected.site) continue;
+        text += "finding: " + (finding.site.empty() ? "" : finding.site + ": ") + finding.message + "\n";
+    }
+    return text;
+}
+
+Status runInspect(const QCommandLineParser& parser, const QStringList& positional) {
+    ATTN_TRY(const InspectedInput inspected, inspectFromOptions(parser, positional[0]));
+    const bool oneSite = parser.isSet(QStringLiteral("site"));
+    if (parser.isSet(QStringLiteral("json")))
+        return print(recordJson(*inspected.whatIf, inspected.opened.path, oneSite ? inspected.site : std::string()));
+    return print(humanText(inspected, oneSite));
+}
+
+}  // namespace
+
+Command inspectCommand() {
+    return {"inspect", "tokens, scores, weights, output vector, prediction, findings", "MODEL", 1,
+            [](QCommandLineParser& parser) {
+                addModelOptions(parser);
+                addInputOptions(parser);
+                addEditOptions(parser);
+                parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});
+            },
+            runInspect};
+}
+
+}  // namespace attnscope

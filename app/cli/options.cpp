@@ -1,0 +1,237 @@
+#include "cli/options.h"
+
+#include "base/text.h"
+#include "text/text_file.h"
+
+#include <algorithm>
+#include <array>
+
+namespace attnscope {
+namespace {
+
+struct OptionText {
+    const char* name;
+    const char* help;
+    const char* value;
+};
+
+template <std::size_t Count>
+void add(QCommandLineParser& parser, const std::array<OptionText, Count>& options) {
+    for (const OptionText& option : options)
+        parser.addOption(QCommandLineOption(QString::fromUtf8(option.name), QString::fromUtf8(option.help),
+                                            QString::fromUtf8(option.value)));
+}
+
+std::string valueOf(const QCommandLineParser& parser, const char* option) {
+    return parser.value(QString::fromUtf8(option)).toStdString();
+}
+
+std::vector<std::string> valuesOf(const QCommandLineParser& parser, const char* option) {
+    std::vector<std::string> values;
+    for (const QString& value : parser.values(QString::fromUtf8(option))) values.push_back(value.toStdString());
+    return values;
+}
+
+/// `NAME=REST` where NAME is one of the model's inputs; otherwise the whole is meant for the only input there can be.
+struct Addressed {
+    std::string input;
+    std::string content;
+};
+
+Addressed addressed(const std::string& value, const Model& model) {
+    const auto equals = value.find('=');
+    if (equals != std::string::npos) {
+        const std::string name = value.substr(0, equals);
+        if (std::ranges::find(model.inputs(), name, &ModelInput::name) != model.inputs().end())
+            return {name, value.substr(equals + 1)};
+    }
+    return {{}, value};
+}
+
+Result<InputSource> textFromFile(const QCommandLineParser& parser, const std::string& path) {
+    ATTN_TRY(const TextTable table, readTexts(path, {}));
+    bool whole = false;
+    const QString number = parser.value(QStringLiteral("index"));
+    const auto index = number.isEmpty() ? 1 : number.toLongLong(&whole);
+    if (!number.isEmpty() && !whole)
+        return fail(ErrorCode::InvalidInput, "--index " + number.toStdString() + ": a whole number expected");
+    if (index < 1 || index > static_cast<std::int64_t>(table.rows.size()))
+        return fail(ErrorCode::InvalidInput, path + ": text " + std::to_string(index) + " asked for, it has 1 to " +
+                                                 std::to_string(table.rows.size()));
+    const TextRow& row = table.rows[static_cast<std::size_t>(index - 1)];
+    return InputSource{InputSource::Kind::Text, path + ":" + std::to_string(index), row.text};
+}
+
+bool isTextFile(const std::string& path) {
+    static constexpr std::array<std::string_view, 3> suffixes{".txt", ".jsonl", ".tsv"};
+    return std::ranges::any_of(suffixes, [&](std::string_view suffix) { return path.ends_with(suffix); });
+}
+
+/// Every source named on the command line, with the input it is for (empty: not said).
+Result<std::vector<std::pair<std::string, InputSource>>> sources(const QCommandLineParser& parser, const Model& model) {
+    std::vector<std::pair<std::string, InputSource>> found;
+    for (const std::string& value : valuesOf(parser, "text")) {
+        const Addressed text = addressed(value, model);
+        found.push_back({text.input, {InputSource::Kind::Text, "text", text.content}});
+    }
+    for (const std::string& value : valuesOf(parser, "texts")) {
+        const Addressed file = addressed(value, model);
+        ATTN_TRY(InputSource source, textFromFile(parser, file.content));
+        found.push_back({file.input, std::move(source)});
+    }
+    for (const std::string& value : valuesOf(parser, "ids")) {
+        const Addressed ids = addressed(value, model);
+        found.push_back({ids.input, {InputSource::Kind::Ids, "ids", ids.content}});
+    }
+    for (const std::string& value : valuesOf(parser, "input")) {
+        const Addressed file = addressed(value, model);
+        InputSource source{InputSource::Kind::MatrixFile, file.content, file.content};
+        if (isTextFile(file.content)) {
+            ATTN_TRY(source, textFromFile(parser, file.content));
+        }
+        found.push_back({file.input, std::move(source)});
+    }
+    return found;
+}
+
+Result<std::vector<Sequence>> sequencesFromOptions(const QCommandLineParser& parser, const OpenedModel& opened) {
+    const std::vector<ModelInput>& inputs = opened.model->inputs();
+    ATTN_TRY(const auto given, sources(parser, *opened.model));
+    std::vector<std::optional<InputSource>> chosen(inputs.size());
+    for (const auto& [name, source] : given) {
+        // What does not say its input goes to the first one that is still free.
+        const auto wanted = std::ranges::find_if(inputs, [&, &name = name](const ModelInput& input) {
+            const auto place = static_cast<std::size_t>(&input - inputs.data());
+            return name.empty() ? !chosen[place].has_value() : input.name == name;
+        });
+        if (wanted == inputs.end())
+            return fail(ErrorCode::InvalidInput, "the model has " + std::to_string(inputs.size()) +
+                                                     (inputs.size() == 1 ? " input, " : " inputs, ") +
+                                                     std::to_string(given.size()) + " given");
+        chosen[static_cast<std::size_t>(wanted - inputs.begin())] = source;
+    }
+    std::vector<Sequence> sequences;
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        if (!chosen[index]) {
+            std::string hint = inputs[index].tokenIds ? "--text, --texts or --ids" : "--input FILE.npy or FILE.csv";
+            if (inputs.size() > 1) hint = "--input " + inputs[index].name + "=FILE";
+            return fail(ErrorCode::InvalidInput, "input " + inputs[index].name + " is not given; use " + hint);
+        }
+        ATTN_TRY(Sequence sequence, makeSequence(opened, inputs[index], *chosen[index]));
+        sequences.push_back(std::move(sequence));
+    }
+    return sequences;
+}
+
+Result<const Site*> siteFromOptions(const QCommandLineParser& parser, const Graph& graph) {
+    const std::string name = valueOf(parser, "site");
+    if (name.empty()) return graph.sites().empty() ? nullptr : &graph.sites().front();
+    const auto found = std::ranges::find(graph.sites(), name, &Site::name);
+    if (found != graph.sites().end()) return &*found;
+    std::vector<std::string> names;
+    for (const Site& site : graph.sites()) names.push_back(site.name);
+    return fail(ErrorCode::NotFound, "there is no attention site '" + name + "'; " +
+                                         (names.empty() ? "the model has none" : "there is " + joined(names, ", ")));
+}
+
+Result<Edits> editsFromOptions(const QCommandLineParser& parser, const Graph& graph, const Site* site) {
+    Edits edits;
+    for (const std::string& set : valuesOf(parser, "set")) ATTN_CHECK(parseSet(set, graph, site, edits));
+    const std::vector<std::string> masks = valuesOf(parser, "mask");
+    const std::vector<std::string> pins = valuesOf(parser, "pin");
+    if (site == nullptr && !(masks.empty() && pins.empty()))
+        return fail(ErrorCode::InvalidInput, "the model has no attention site to mask or pin");
+    for (const std::string& mask : masks) ATTN_CHECK(parseMask(mask, graph, *site, edits));
+    for (const std::string& pin : pins) {
+        if (pin != "weights=uniform")
+            return fail(ErrorCode::InvalidInput, "--pin '" + pin + "': weights=uniform expected");
+        edits.pinUniform(graph.value(site->weights).name, true);
+    }
+    return edits;
+}
+
+}  // namespace
+
+void addModelOptions(QCommandLineParser& parser) {
+    static constexpr std::array<OptionText, 3> options{{
+        {"device", "What computes: auto or cpu (see attnscope devices).", "auto|cpu"},
+        {"layer-formula", "Describe a layer by a formula of the catalogue.", "LAYER=NAME"},
+        {"tokenizer", "Tokenizer to use instead of the one beside the model.", "FILE"},
+    }};
+    add(parser, options);
+}
+
+void addInputOptions(QCommandLineParser& parser) {
+    static constexpr std::array<OptionText, 5> options{{
+        {"text", "The text itself. A model with several inputs takes INPUT=TEXT.", "TEXT"},
+        {"texts", "A file of texts: .txt (one a line), .csv, .tsv or .jsonl.", "FILE"},
+        {"index", "Which text of the file, from 1.", "N"},
+        {"ids", "Token ids, e.g. \"12 7 3\".", "IDS"},
+        {"input", "A numeric sequence (time × feature): .npy or .csv; once for each input as INPUT=FILE.", "FILE"},
+    }};
+    add(parser, options);
+}
+
+void addEditOptions(QCommandLineParser& parser) {
+    static constexpr std::array<OptionText, 4> options{{
+        {"site", "The attention site (see attnscope info); the first one if not given.", "SITE"},
+        {"mask", "Mask these timesteps of the site, e.g. 0,1,5-9.", "TIMESTEPS"},
+        {"set", "Set a value by hand, e.g. W[3]=0.5, epsilon=0 or lstm/kernel[2,*]=0.", "VALUE[INDEX]=NUMBER"},
+        {"pin", "Pin the site's weights: weights=uniform.", "weights=uniform"},
+    }};
+    add(parser, options);
+}
+
+Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QString& path) {
+    OpenOptions options;
+    options.tokenizerPath = valueOf(parser, "tokenizer");
+    for (const std::string& choice : valuesOf(parser, "layer-formula")) {
+        const auto equals = choice.find('=');
+        if (equals == std::string::npos)
+            return fail(ErrorCode::InvalidInput, "--layer-formula '" + choice + "': LAYER=NAME expected");
+        options.layerFormulas[choice.substr(0, equals)] = choice.substr(equals + 1);
+    }
+    ATTN_TRY(OpenedModel opened, openModel(path.toStdString(), options));
+    for (const auto& [layer, formula] : options.layerFormulas) {
+        const auto isLayer = [&name = layer](const auto& candidate) { return candidate->name == name; };
+        if (std::ranges::none_of(opened.model->layers(), isLayer))
+            return fail(ErrorCode::NotFound, "--layer-formula: the model has no layer '" + layer + "'");
+        if (opened.lowering.catalogue->find(formula) == nullptr)
+            return fail(ErrorCode::NotFound, "--layer-formula: there is no formula '" + formula + "'");
+    }
+    return opened;
+}
+
+Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& parser) {
+    const std::string device = valueOf(parser, "device");
+    if (device.empty() || device == "auto" || device == "cpu") return makeCpuBackend();
+    return fail(ErrorCode::NotFound, "--device " + device + ": there is auto and cpu");
+}
+
+Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, const QString& path) {
+    InspectedInput inspected;
+    ATTN_TRY(std::shared_ptr<Backend> backend, backendFromOptions(parser));
+    ATTN_TRY(inspected.opened, openFromOptions(parser, path));
+    ATTN_TRY(const std::vector<Sequence> sequences, sequencesFromOptions(parser, inspected.opened));
+    Inspector inspector(inspected.opened.model, inspected.opened.lowering, std::move(backend));
+
+    const auto within = [&](Error error) { return failWithin(path.toStdString(), std::move(error)); };
+    Result<std::shared_ptr<const Graph>> graph = inspector.graphFor(sequences);
+    if (!graph) return within(std::move(graph).error());
+    ATTN_TRY(const Site* site, siteFromOptions(parser, **graph));
+    ATTN_TRY(const Edits edits, editsFromOptions(parser, **graph, site));
+    if (site != nullptr) inspected.site = site->name;
+
+    Result<RecordPtr> model = inspector.inspect(sequences, {}, {});
+    if (!model) return within(std::move(model).error());
+    inspected.model = *model;
+    inspected.whatIf = *model;
+    if (!edits.empty()) {
+        Result<RecordPtr> whatIf = inspector.inspect(sequences, edits, {});
+        if (!whatIf) return within(std::move(whatIf).error());
+        inspected.whatIf = *whatIf;
+    }
+    return inspected;
+}
+
+}  // namespace attnscope

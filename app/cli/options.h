@@ -1,0 +1,38 @@
+#pragma once
+
+#include "eval/backend.h"
+#include "inspect/inspector.h"
+#include "loading/loading.h"
+
+#include <QCommandLineParser>
+
+#include <memory>
+#include <vector>
+
+namespace attnscope {
+
+/// --device, --layer-formula, --tokenizer: what every command that opens a model takes.
+void addModelOptions(QCommandLineParser& parser);
+/// --text, --texts, --index, --ids, --input: where the sequence comes from.
+void addInputOptions(QCommandLineParser& parser);
+/// --site, --mask, --set, --pin.
+void addEditOptions(QCommandLineParser& parser);
+
+/// Opens the model as the options say.
+[[nodiscard]] Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QString& path);
+
+/// The backend that --device names. Errors list what there is.
+[[nodiscard]] Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& parser);
+
+/// A model, what it was given, and what it made of it: with the edits, and as the model has it.
+struct InspectedInput {
+    OpenedModel opened;
+    std::string site;  ///< the site asked for, or the first; empty if the model has none
+    RecordPtr model;
+    RecordPtr whatIf;  ///< the same record when there are no edits
+};
+
+/// Does everything that `inspect` and `export` have in common.
+[[nodiscard]] Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, const QString& path);
+
+}  // namespace attnscope

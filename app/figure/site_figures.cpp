@@ -1,0 +1,177 @@
+#include "figure/site_figures.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+namespace attnscope {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, SiteView>, 3> viewNames{{
+    {"text", SiteView::Text},
+    {"heatmap", SiteView::Heatmap},
+    {"output", SiteView::Output},
+}};
+
+/// What index letters stand for, as the axis of a figure says it.
+std::string axisName(const std::string& index, const SiteRecord& site) {
+    if (index == site.timeAxis) return "timestep";
+    const RecordedValue& attended = site.attendedValue();
+    if (attended.axes.size() == 2 && attended.axes[1] == index) return "feature";
+    return index;
+}
+
+std::string subtitleOf(const ViewState& state, const SiteRecord& site) {
+    std::string subtitle = state.modelName;
+    if (!subtitle.empty()) subtitle += " · ";
+    subtitle += site.className;
+    if (state.whatIf != state.model) subtitle += " · what-if";
+    return subtitle;
+}
+
+FoldedPadding foldedPadding(const Sequence& sequence, const SiteRecord& site) {
+    FoldedPadding folded;
+    for (std::size_t t = 0; t < sequence.tokens.size(); ++t) {
+        if (sequence.tokens[t].state != TokenState::Padding) continue;
+        ++folded.count;
+        folded.mass += site.perTimestep[t];
+        folded.beforeText = folded.beforeText || t == 0;
+    }
+    return folded;
+}
+
+Result<Figure> textFigure(const ViewState& state, const SiteRecord& site) {
+    const Sequence* sequence = state.whatIf->sequenceFor(site);
+    if (sequence == nullptr || sequence->tokens.empty())
+        return fail(ErrorCode::InvalidInput, "site " + site.name + " looks at numbers, not at a text; show its heatmap");
+    TextFigure figure;
+    figure.title = site.name;
+    figure.subtitle = subtitleOf(state, site);
+    figure.text = sequence->text;
+    figure.colorMap = state.display.colorMap;
+    figure.valueLabel = "attention weight";
+    std::vector<float> shown;
+    for (std::size_t t = 0; t < sequence->tokens.size(); ++t) {
+        const Token& token = sequence->tokens[t];
+        if (token.state == TokenState::Padding) continue;
+        shown.push_back(site.perTimestep[t]);
+        figure.pieces.push_back({token.start, token.end, site.perTimestep[t], site.masked(t),
+                                 token.state == TokenState::Unknown, false});
+    }
+    for (const Token& token : sequence->unseen) figure.pieces.push_back({token.start, token.end, 0.0F, false, false, true});
+    std::ranges::sort(figure.pieces, {}, &TextPiece::start);
+    if (const FoldedPadding folded = foldedPadding(*sequence, site); folded.count > 0) figure.padding = folded;
+    const ChosenRange chosen = chosenRange(site, shown, state.display);
+    figure.range = chosen.range;
+    figure.rangeNote = chosen.note;
+    return figure;
+}
+
+Result<Figure> heatmapFigure(const ViewState& state, const SiteRecord& site) {
+    ATTN_TRY(WeightMatrix weights, weightMatrix(site));
+    const Sequence* sequence = state.whatIf->sequenceFor(site);
+    const auto timesteps = static_cast<std::size_t>(weights.matrix.dim(1));
+    HeatmapFigure figure;
+    figure.title = site.name;
+    figure.subtitle = subtitleOf(state, site);
+    const ChosenRange chosen = chosenRange(site, weights.matrix.data(), state.display);
+    figure.range = chosen.range;
+    figure.rangeNote = chosen.note;
+    figure.matrix = std::move(weights.matrix);
+    const bool isText = sequence != nullptr && !sequence->tokens.empty();
+    if (isText) figure.columnLabels = timestepLabels(sequence, timesteps);
+    figure.columnAxis = isText ? "token" : "timestep";
+    if (weights.rowAxis.empty()) {
+        figure.rowLabels = {site.weightsValue().name};
+    } else {
+        figure.rowAxis = axisName(weights.rowAxis, site);
+    }
+    figure.valueLabel = "attention weight";
+    figure.colorMap = state.display.colorMap;
+    for (std::size_t t = 0; t < timesteps; ++t) figure.columnMasked.push_back(site.masked(t));
+    if (sequence != nullptr && !sequence->annotation.empty()) {
+        figure.annotation = sequence->annotation;
+        figure.annotationLabel = "event";
+    }
+    return figure;
+}
+
+std::vector<float> flat(const Tensor& tensor) {
+    return {tensor.data().begin(), tensor.data().end()};
+}
+
+Result<Figure> outputFigure(const ViewState& state, const SiteRecord& site) {
+    BarFigure figure;
+    figure.title = site.name + ": output vector";
+    figure.subtitle = subtitleOf(state, site);
+    figure.labelAxis = "unit";
+    figure.valueLabel = site.outputValue().name;
+    if (const SiteRecord* model = state.modelSite(); model != nullptr && state.whatIf != state.model) {
+        figure.series.push_back({"model", flat(*model->outputValue().tensor)});
+        figure.series.push_back({"what-if", flat(*site.outputValue().tensor)});
+    } else {
+        figure.series.push_back({"model", flat(*site.outputValue().tensor)});
+    }
+    return figure;
+}
+
+}  // namespace
+
+Result<SiteView> siteViewNamed(std::string_view name) {
+    const auto found = std::ranges::find(viewNames, name, &std::pair<std::string_view, SiteView>::first);
+    if (found != viewNames.end()) return found->second;
+    return fail(ErrorCode::InvalidInput, "there is no view '" + std::string(name) + "'; there is text, heatmap and output");
+}
+
+ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values, const DisplayOptions& display) {
+    if (display.range == RangeMode::Fixed) return {{display.fixedLow, display.fixedHigh}, "fixed range"};
+    if (display.range == RangeMode::Attainable && site.attainable)
+        return {attainableRange(site.attainable->low, site.attainable->high, values), "attainable range"};
+    return {autoRange(values), "range of the weights shown"};
+}
+
+Result<WeightMatrix> weightMatrix(const SiteRecord& site) {
+    const RecordedValue& weights = site.weightsValue();
+    const Tensor& tensor = *weights.tensor;
+    if (weights.axes == std::vector{site.timeAxis}) return WeightMatrix{Tensor(tensor).reshaped({1, tensor.dim(0)}), {}};
+    if (weights.axes.size() != 2)
+        return fail(ErrorCode::Unsupported, "site " + site.name + ": weights of shape " + tensor.shape().text() +
+                                                " are no matrix");
+    if (weights.axes[1] == site.timeAxis) return WeightMatrix{tensor, weights.axes[0]};
+    Tensor turned({tensor.dim(1), tensor.dim(0)});
+    const auto rows = static_cast<std::size_t>(tensor.dim(0));
+    const auto columns = static_cast<std::size_t>(tensor.dim(1));
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t column = 0; column < columns; ++column) turned[column * rows + row] = tensor[row * columns + column];
+    }
+    return WeightMatrix{std::move(turned), weights.axes[1]};
+}
+
+std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps) {
+    std::vector<std::string> labels;
+    for (std::size_t t = 0; t < timesteps; ++t) {
+        const bool hasToken = sequence != nullptr && t < sequence->tokens.size();
+        if (!hasToken) {
+            labels.push_back(std::to_string(t));
+        } else if (sequence->tokens[t].state == TokenState::Padding) {
+            labels.emplace_back("·");
+        } else {
+            labels.push_back(sequence->tokens[t].text);
+        }
+    }
+    return labels;
+}
+
+Result<Figure> siteFigure(SiteView view, const ViewState& state) {
+    const SiteRecord* site = state.whatIfSite();
+    if (site == nullptr) return fail(ErrorCode::NotFound, "there is no attention site to show");
+    switch (view) {
+        case SiteView::Text: return textFigure(state, *site);
+        case SiteView::Heatmap: return heatmapFigure(state, *site);
+        case SiteView::Output: return outputFigure(state, *site);
+    }
+    return fail(ErrorCode::NotFound, "there is no such view");
+}
+
+}  // namespace attnscope

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/result.h"
+#include "figure/figure.h"
+#include "figure/view_state.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnscope {
+
+/// What can be shown of a site and exported.
+enum class SiteView {
+    Text,     ///< the text, each token on the colour of its weight
+    Heatmap,  ///< the weights: time × text, or feature × time
+    Output,   ///< the output vector, as the model has it and with the edits
+};
+
+/// `text`, `heatmap`, `output`; an error of code InvalidInput lists them.
+[[nodiscard]] Result<SiteView> siteViewNamed(std::string_view name);
+
+/// The colours' range for these values of a site, as the display options ask; `note` says how it was chosen.
+struct ChosenRange {
+    Range range;
+    std::string note;
+};
+[[nodiscard]] ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values, const DisplayOptions& display);
+
+/// The weights as a matrix with time from left to right, [rows, time]: a single row for one weight per timestep. Error of
+/// code Unsupported for weights that are no matrix.
+struct WeightMatrix {
+    Tensor matrix;
+    std::string rowAxis;  ///< index letter of the rows; empty for a single row
+};
+[[nodiscard]] Result<WeightMatrix> weightMatrix(const SiteRecord& site);
+
+/// What a timestep is called: its token, or its number.
+[[nodiscard]] std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps);
+
+/// The chosen site of a state as a figure (the what-if, where there are edits). Errors: no such site, a text asked for
+/// where there is none.
+[[nodiscard]] Result<Figure> siteFigure(SiteView view, const ViewState& state);
+
+}  // namespace attnscope
