@@ -38,9 +38,9 @@ tl::unexpected<Error> failAt(const std::string& formula, Position position, cons
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
     if (candidates.empty()) return {};
-    // A slip changes a small part of a word: one letter in three, two at most.
+    // A slip changes a small part of a word: half of a short one, two letters of a long one.
     constexpr std::size_t longest = 64;
-    const std::size_t allowed = std::min<std::size_t>(2, word.size() / 3);
+    const std::size_t allowed = std::min<std::size_t>(2, word.size() / 2);
     const std::string* nearest = nullptr;
     std::size_t best = allowed + 1;
     for (const std::string& candidate : candidates) {
