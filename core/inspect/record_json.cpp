@@ -101,7 +101,7 @@ std::string recordJson(const Record& record, std::string_view modelPath, std::st
                     {"sites", std::move(sites)},
                     {"prediction", std::move(predictions)},
                     {"findings", std::move(findings)}};
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace attnscope
