@@ -22,6 +22,10 @@ struct TensorRef {
 struct LayerCall {
     std::size_t layer = 0;  ///< index into Model::layers()
     std::vector<TensorRef> inputs;
+    /// Explicit masks, one for each input; shorter if the rest keeps the mask that travels with it.
+    std::vector<std::optional<TensorRef>> masks;
+    bool training = false;    ///< the file calls it with training=True
+    std::string unsupported;  ///< what of the call cannot be followed, so that it cannot be lowered; empty if all can
 };
 
 /// What a model wants to be given.
@@ -84,9 +88,9 @@ struct LoweredModel {
     std::optional<Error> incomplete;
 };
 
-/// Lowers a model for inputs of these shapes (batch axis first, in the order of Model::inputs()). A layer that cannot be
-/// lowered (unknown class, Python code, shapes that do not fit) does not spoil the rest: the graph holds what does not
-/// depend on it, and `incomplete` says why. Errors: a wrong number of inputs or an input shape that does not fit.
+/// Lowers a model for inputs of these shapes (batch axis first, in the order of Model::inputs()). A layer that cannot
+/// be lowered (unknown class, Python code, shapes that do not fit) does not spoil the rest: the graph holds what does
+/// not depend on it, and `incomplete` says why. Errors: a wrong number of inputs or an input shape that does not fit.
 [[nodiscard]] Result<LoweredModel> lowerModel(const Model& model, const std::vector<Shape>& inputShapes,
                                               const LoweringOptions& options);
 

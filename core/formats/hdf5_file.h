@@ -1,0 +1,79 @@
+#pragma once
+
+#include "base/result.h"
+#include "formats/hdf5_handle.h"
+#include "tensor/tensor.h"
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The part of HDF5 that a model file needs, read with suspicion: only hard links, plain numbers and strings, the three
+/// common filters, and nothing larger than the file can hold. Nothing outside the file is ever opened.
+namespace attnscope {
+
+/// Held while anything of this header is used, because libhdf5 is not thread-safe. Takes away the library's printing of
+/// errors, its external links and its plugins.
+class Hdf5Session {
+public:
+    Hdf5Session();
+
+private:
+    std::unique_lock<std::mutex> m_lock;
+};
+
+/// How much may still be read from one file.
+struct Hdf5Budget {
+    std::uint64_t fileBytes = 0;    ///< size of the file
+    std::uint64_t tensorBytes = 0;  ///< what is left for tensors in memory
+    std::uint64_t tensorLimit = 0;  ///< what there was at first, for messages
+};
+
+/// A group of an open file.
+class Hdf5Group {
+public:
+    /// The names joined to a path inside the file, for messages: "/model_weights/lstm".
+    [[nodiscard]] const std::string& path() const { return m_path; }
+
+    [[nodiscard]] bool has(const std::string& name) const;
+    [[nodiscard]] bool hasAttribute(const std::string& name) const;
+
+    /// The group under a path that may have several parts. Errors: code NotFound; Unsupported for links other than
+    /// hard.
+    [[nodiscard]] Result<Hdf5Group> group(std::string_view path) const;
+
+    /// The numbers of a dataset, as float32. Errors name the path: what the dataset has that is refused, or its size
+    /// and the limit; nothing is allocated before the size is known to be sound.
+    [[nodiscard]] Result<Tensor> tensor(std::string_view path, Hdf5Budget& budget) const;
+
+    /// A string attribute: fixed or variable length, scalar or a list of one.
+    [[nodiscard]] Result<std::string> text(const std::string& attribute, const Hdf5Budget& budget) const;
+
+    /// A list of strings, which may be split over `attribute0`, `attribute1`, … An empty list may have any type.
+    [[nodiscard]] Result<std::vector<std::string>> texts(const std::string& attribute, const Hdf5Budget& budget) const;
+
+private:
+    friend class Hdf5File;
+    Hdf5Group(GroupHandle handle, std::string path) : m_handle(std::move(handle)), m_path(std::move(path)) {}
+
+    GroupHandle m_handle;
+    std::string m_path;
+};
+
+/// A file open for reading.
+class Hdf5File {
+public:
+    /// Errors: code Format, with the library's reason, for what is not a whole HDF5 file.
+    [[nodiscard]] static Result<Hdf5File> open(const std::string& path);
+
+    [[nodiscard]] Result<Hdf5Group> root() const;
+
+private:
+    explicit Hdf5File(FileHandle handle) : m_handle(std::move(handle)) {}
+
+    FileHandle m_handle;
+};
+
+}  // namespace attnscope

@@ -1,0 +1,129 @@
+#include "model/inputs.h"
+
+#include "model/weight_order.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace attnscope {
+
+namespace {
+
+using nlohmann::json;
+
+/// Layers that leave numbers as they are in inference, so that ids are still ids behind them.
+constexpr std::array rearranging{
+    std::string_view("ActivityRegularization"),
+    std::string_view("Concatenate"),
+    std::string_view("Cropping1D"),
+    std::string_view("Dropout"),
+    std::string_view("Flatten"),
+    std::string_view("InputLayer"),
+    std::string_view("Permute"),
+    std::string_view("RepeatVector"),
+    std::string_view("Reshape"),
+    std::string_view("ZeroPadding1D"),
+};
+
+/// A shape with its batch axis, as a config writes it; null if the config has none.
+json batchShape(const LayerEntry& layer) {
+    if (layer.config.is_object()) {
+        if (json shape = layer.config.value("batch_input_shape", json()); shape.is_array()) return shape;
+    }
+    if (modelKind(layer.className, layer.config)) {
+        const Result<std::vector<LayerEntry>> inside = readEntries(layer.config);
+        if (inside) return batchShape(inside->front());
+    }
+    if (const Result<std::vector<LayerEntry>> inside = innerEntries(layer); inside && !inside->empty())
+        return batchShape(inside->front());
+    return nullptr;
+}
+
+/// What an input's numbers turn out to be where one layer reads them.
+Status readUse(const Layer& layer, std::size_t position, ModelInput& input) {
+    if (layer.className == "Embedding") {
+        std::int64_t rows = 0;
+        if (!layer.weights.empty() && layer.weights[0].tensor->rank() > 0) {
+            rows = layer.weights[0].tensor->dim(0);
+        } else {
+            ATTN_TRY(rows, layer.config.integer("input_dim"));
+        }
+        ATTN_TRY(const bool masksZero, layer.config.flag("mask_zero", false));
+        input.vocabularySize = input.tokenIds ? std::min(input.vocabularySize, rows) : rows;
+        input.tokenIds = true;
+        input.masksZero = input.masksZero || masksZero;
+    } else if (layer.model != nullptr) {
+        if (position >= layer.model->inputs().size()) return {};
+        const ModelInput& inside = layer.model->inputs()[position];
+        if (!inside.tokenIds) return {};
+        input.vocabularySize =
+            input.tokenIds ? std::min(input.vocabularySize, inside.vocabularySize) : inside.vocabularySize;
+        input.tokenIds = true;
+        input.masksZero = input.masksZero || inside.masksZero;
+    } else if (layer.inner.size() == 1) {
+        return readUse(*layer.inner.front(), position, input);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<LayerEntry> implicitInput(const LayerEntry& first, const json& modelConfig) {
+    json shape = batchShape(first);
+    if (!shape.is_array() && modelConfig.is_object()) shape = modelConfig.value("build_input_shape", json());
+    if (!shape.is_array() && first.className == "Embedding")
+        shape = json::array({nullptr, first.config.is_object() ? first.config.value("input_length", json()) : json()});
+    if (!shape.is_array()) {
+        return fail(ErrorCode::Format, "layer " + first.name +
+                                           ": the file does not say what shape goes in; batch_input_shape or "
+                                           "build_input_shape was expected");
+    }
+    LayerEntry input;
+    input.name = first.name + "_input";
+    input.className = "InputLayer";
+    input.config = {{"name", input.name}, {"batch_input_shape", std::move(shape)}};
+    return input;
+}
+
+Result<ModelInput> readInput(const Layer& layer) {
+    const json shape = layer.config.json().value("batch_input_shape", json());
+    ModelInput input;
+    input.name = layer.name;
+    if (!shape.is_array() || shape.empty())
+        return fail(ErrorCode::Format,
+                    "layer " + layer.name + ": config entry batch_input_shape: a shape was expected");
+    for (std::size_t axis = 1; axis < shape.size(); ++axis) {
+        if (shape[axis].is_null()) {
+            input.extents.emplace_back();
+            continue;
+        }
+        if (!shape[axis].is_number_integer() || shape[axis] < 1 ||
+            shape[axis] > std::numeric_limits<std::int32_t>::max()) {
+            return fail(ErrorCode::Format, "layer " + layer.name + ": config entry batch_input_shape: axis " +
+                                               std::to_string(axis) + " was expected to be a length or null");
+        }
+        input.extents.emplace_back(shape[axis].get<std::int64_t>());
+    }
+    return input;
+}
+
+Status findTokenIds(const std::vector<std::shared_ptr<const Layer>>& layers, const std::vector<LayerCall>& calls,
+                    const std::vector<TensorRef>& inputTensors, std::vector<ModelInput>& inputs) {
+    for (std::size_t index = 0; index < inputs.size(); ++index) {
+        std::vector<bool> carriesIds(calls.size(), false);
+        carriesIds[inputTensors[index].call] = true;
+        for (std::size_t call = 0; call < calls.size(); ++call) {
+            const Layer& layer = *layers[calls[call].layer];
+            for (std::size_t position = 0; position < calls[call].inputs.size(); ++position) {
+                if (!carriesIds[calls[call].inputs[position].call]) continue;
+                if (Status status = readUse(layer, position, inputs[index]); !status)
+                    return failWithin("layer " + layer.name, std::move(status).error());
+                if (std::ranges::find(rearranging, layer.className) != rearranging.end()) carriesIds[call] = true;
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace attnscope

@@ -1,0 +1,130 @@
+#include "model/model.h"
+
+#include "model/model_reader.h"
+#include "model/weight_order.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <system_error>
+
+namespace attnscope {
+
+namespace {
+
+using Hands = std::vector<std::vector<LayerWeight>>;
+
+/// Major and minor of "2.2.4-tf"; none if the text does not start with two numbers.
+std::optional<std::pair<int, int>> versionNumbers(const std::string& version) {
+    const char* const end = version.data() + version.size();
+    int major = 0;
+    int minor = 0;
+    const auto [dot, problem] = std::from_chars(version.data(), end, major);
+    if (problem != std::errc() || dot == end || *dot != '.') return std::nullopt;
+    if (std::from_chars(dot + 1, end, minor).ec != std::errc()) return std::nullopt;
+    return std::pair(major, minor);
+}
+
+/// What the version that saved a file decides, for Keras 2; standalone Keras ended with 2.3.1, tf.keras called itself
+/// 2.2.4-tf at first and took the numbers from 2.4 on.
+Result<Era> eraOf(const std::string& version) {
+    if (version.empty())
+        return fail(ErrorCode::Unsupported,
+                    "the file does not say which Keras saved it, as Keras 1 left it; Keras 2 was expected");
+    const auto numbers = versionNumbers(version);
+    if (!numbers || numbers->first != 2)
+        return fail(ErrorCode::Unsupported,
+                    "saved by Keras " + version + ", which is not supported yet; Keras 2 was expected");
+    Era era;
+    era.version = version;
+    const bool standalone = numbers->second < 4 && version.find("tf") == std::string::npos;
+    era.gruResetAfterDefault = !standalone;
+    if (standalone && numbers->second < 3) era.recurrentActivationDefault = "hard_sigmoid";
+    return era;
+}
+
+/// Row-major index of a flat one: "[3, 0]".
+std::string indexText(const Shape& shape, std::size_t flat) {
+    std::string text;
+    auto rest = static_cast<std::int64_t>(flat);
+    for (const std::int64_t stride : shape.strides()) {
+        text += (text.empty() ? "[" : ", ") + std::to_string(rest / stride);
+        rest %= stride;
+    }
+    return text.empty() ? "[]" : text + "]";
+}
+
+Status checkFinite(const ArchiveGroup& group) {
+    for (const LayerWeight& weight : group.weights) {
+        const std::span<const float> numbers = weight.tensor->data();
+        const auto bad = std::ranges::find_if(numbers, [](float number) { return !std::isfinite(number); });
+        if (bad == numbers.end()) continue;
+        const auto at = static_cast<std::size_t>(bad - numbers.begin());
+        return fail(ErrorCode::Format,
+                    "layer " + group.layer + ": weight " + weight.name + indexText(weight.tensor->shape(), at) +
+                        " is " + (std::isnan(*bad) ? "not a number" : "infinite") + "; finite numbers were expected");
+    }
+    return {};
+}
+
+/// The groups that belong to the layers: by name, or, where a file was given other names, by position among the layers
+/// that have weights (as load_weights_from_hdf5_group of tf_keras does).
+Result<Hands> dealGroups(const std::vector<LayerEntry>& layers, std::vector<ArchiveGroup>& groups) {
+    std::erase_if(groups, [](const ArchiveGroup& group) { return group.weights.empty(); });
+    Hands hands(layers.size());
+    const auto layerNamed = [&](const ArchiveGroup& group) {
+        return std::ranges::find(layers, group.layer, &LayerEntry::name);
+    };
+    if (std::ranges::all_of(groups, [&](const ArchiveGroup& group) { return layerNamed(group) != layers.end(); })) {
+        for (ArchiveGroup& group : groups)
+            hands[static_cast<std::size_t>(layerNamed(group) - layers.begin())] = std::move(group.weights);
+        return hands;
+    }
+    std::vector<std::size_t> weighted;
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+        ATTN_TRY(const bool has, mayHaveWeights(layers[index]));
+        if (has) weighted.push_back(index);
+    }
+    if (weighted.size() != groups.size()) {
+        return fail(ErrorCode::Shape, "weights of " + std::to_string(groups.size()) + " layers found, " +
+                                          std::to_string(weighted.size()) + " expected; their names do not fit either");
+    }
+    for (std::size_t index = 0; index < groups.size(); ++index)
+        hands[weighted[index]] = std::move(groups[index].weights);
+    return hands;
+}
+
+std::int64_t countOf(const std::vector<std::shared_ptr<const Layer>>& layers) {
+    std::int64_t count = 0;
+    for (const auto& layer : layers) count += layer->parameterCount();
+    return count;
+}
+
+}  // namespace
+
+std::int64_t Layer::parameterCount() const {
+    std::int64_t count = model != nullptr ? model->parameterCount() : 0;
+    for (const LayerWeight& weight : weights) count += weight.tensor->shape().elements();
+    return count + countOf(inner);
+}
+
+std::int64_t Model::parameterCount() const {
+    return countOf(m_layers);
+}
+
+Result<std::shared_ptr<const Model>> Model::fromArchive(Archive archive) {
+    ATTN_TRY(const Era era, eraOf(archive.version));
+    nlohmann::json root = std::move(archive.config);
+    // The root's name is the model's own; only layers have one beside their config.
+    if (root.is_object()) root.erase("name");
+    Result<LayerEntry> entry = readEntry(root);
+    if (!entry) return failWithin("model_config", std::move(entry).error());
+    for (const ArchiveGroup& group : archive.groups) ATTN_CHECK(checkFinite(group));
+    ATTN_TRY(
+        std::shared_ptr<const Model> model,
+        ModelReader::read(*entry, era, archive.format + ", Keras " + archive.version,
+                          [&](const std::vector<LayerEntry>& layers) { return dealGroups(layers, archive.groups); }));
+    return model;
+}
+
+}  // namespace attnscope

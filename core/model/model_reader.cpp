@@ -1,0 +1,75 @@
+#include "model/model_reader.h"
+
+#include "model/calls.h"
+#include "model/inputs.h"
+#include "model/weight_order.h"
+
+namespace attnscope {
+
+Result<std::shared_ptr<Model>> ModelReader::read(const LayerEntry& model, const Era& era, const std::string& format,
+                                                 const Dealer& dealer) {
+    return ModelReader(era, format).readModel(model, dealer);
+}
+
+Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, const Dealer& dealer) const {
+    const std::optional<ModelKind> kind = modelKind(entry.className, entry.config);
+    if (!kind) {
+        return fail(ErrorCode::Unsupported,
+                    "the model is of class " + entry.className +
+                        ", whose code is not in the file; a Sequential or functional model was expected");
+    }
+    ATTN_TRY(std::vector<LayerEntry> entries, readEntries(entry.config));
+    ATTN_TRY(std::vector<std::vector<LayerWeight>> weights, dealer(entries));
+    if (*kind == ModelKind::Sequential && entries.front().className != "InputLayer") {
+        ATTN_TRY(LayerEntry input, implicitInput(entries.front(), entry.config));
+        entries.insert(entries.begin(), std::move(input));
+        weights.emplace(weights.begin());
+    }
+    const std::shared_ptr<Model> model(new Model);
+    model->m_name = entry.name;
+    model->m_format = m_format;
+    model->m_era = m_era;
+    for (std::size_t index = 0; index < entries.size(); ++index) {
+        Result<std::shared_ptr<const Layer>> layer = readLayer(entries[index], std::move(weights[index]));
+        if (!layer) return failWithin("layer " + entries[index].name, std::move(layer).error());
+        model->m_layers.push_back(*std::move(layer));
+    }
+    ATTN_TRY(Wiring wiring,
+             *kind == ModelKind::Sequential ? wireSequential(entries) : wireFunctional(entries, entry.config));
+    for (const TensorRef& tensor : wiring.inputs) {
+        ATTN_TRY(model->m_inputs.emplace_back(), readInput(*model->m_layers[wiring.calls[tensor.call].layer]));
+    }
+    ATTN_CHECK(findTokenIds(model->m_layers, wiring.calls, wiring.inputs, model->m_inputs));
+    model->m_calls = std::move(wiring.calls);
+    model->m_inputTensors = std::move(wiring.inputs);
+    model->m_outputTensors = std::move(wiring.outputs);
+    return model;
+}
+
+Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& entry,
+                                                            std::vector<LayerWeight> weights) const {
+    const auto layer = std::make_shared<Layer>();
+    layer->name = entry.name;
+    layer->className = entry.className;
+    layer->config = Config(entry.config);
+    if (modelKind(entry.className, entry.config)) {
+        ATTN_TRY(layer->model, readModel(entry, [&](const std::vector<LayerEntry>& entries) {
+                     return dealOut(entries, std::move(weights));
+                 }));
+        return layer;
+    }
+    ATTN_TRY(const std::vector<LayerEntry> inside, innerEntries(entry));
+    if (inside.empty()) {
+        ATTN_TRY(layer->weights, marked(entry, std::move(weights)));
+        return layer;
+    }
+    ATTN_TRY(std::vector<std::vector<LayerWeight>> dealt, dealOut(inside, std::move(weights)));
+    for (std::size_t index = 0; index < inside.size(); ++index) {
+        Result<std::shared_ptr<const Layer>> inner = readLayer(inside[index], std::move(dealt[index]));
+        if (!inner) return failWithin("layer " + inside[index].name, std::move(inner).error());
+        layer->inner.push_back(*std::move(inner));
+    }
+    return layer;
+}
+
+}  // namespace attnscope

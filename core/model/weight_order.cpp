@@ -1,0 +1,259 @@
+#include "model/weight_order.h"
+
+#include "base/text.h"
+#include "layers/config.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string_view>
+
+namespace attnscope {
+
+namespace {
+
+using nlohmann::json;
+
+/// How many weights a layer has. Files list the trainable ones first (tf_keras/src/saving/legacy/hdf5_format.py,
+/// _legacy_weights), so a frozen layer inside a model moves to the end of the model's list.
+struct WeightCount {
+    std::size_t trainable = 0;
+    std::size_t fixed = 0;
+    [[nodiscard]] std::size_t all() const { return trainable + fixed; }
+};
+
+struct CountRow {
+    std::string_view className;
+    std::size_t always;                   ///< weights that the class always has
+    std::vector<std::string_view> flags;  ///< config entries that each stand for one weight more; true by default
+    std::size_t fixed = 0;                ///< weights that are never trained
+};
+
+const std::vector<CountRow>& countTable() {
+    static const std::vector<CountRow> rows{
+        {"BatchNormalization", 0, {"scale", "center"}, 2},
+        {"BatchNormalizationV1", 0, {"scale", "center"}, 2},
+        {"Conv1D", 1, {"use_bias"}},
+        {"Convolution1D", 1, {"use_bias"}},
+        {"CuDNNGRU", 3, {}},
+        {"CuDNNLSTM", 3, {}},
+        {"Dense", 1, {"use_bias"}},
+        {"Embedding", 1, {}},
+        {"GRU", 2, {"use_bias"}},
+        {"LSTM", 2, {"use_bias"}},
+        {"LayerNormalization", 0, {"scale", "center"}},
+        {"PReLU", 1, {}},
+        {"SimpleRNN", 2, {"use_bias"}},
+    };
+    return rows;
+}
+
+constexpr std::array weightless{
+    std::string_view("Activation"),
+    std::string_view("ActivityRegularization"),
+    std::string_view("Add"),
+    std::string_view("AlphaDropout"),
+    std::string_view("Average"),
+    std::string_view("AveragePooling1D"),
+    std::string_view("Concatenate"),
+    std::string_view("Cropping1D"),
+    std::string_view("Dot"),
+    std::string_view("Dropout"),
+    std::string_view("ELU"),
+    std::string_view("Flatten"),
+    std::string_view("GaussianDropout"),
+    std::string_view("GaussianNoise"),
+    std::string_view("GlobalAveragePooling1D"),
+    std::string_view("GlobalMaxPooling1D"),
+    std::string_view("InputLayer"),
+    std::string_view("LeakyReLU"),
+    std::string_view("Masking"),
+    std::string_view("MaxPooling1D"),
+    std::string_view("Maximum"),
+    std::string_view("Minimum"),
+    std::string_view("Multiply"),
+    std::string_view("Permute"),
+    std::string_view("ReLU"),
+    std::string_view("RepeatVector"),
+    std::string_view("Reshape"),
+    std::string_view("Softmax"),
+    std::string_view("SpatialDropout1D"),
+    std::string_view("Subtract"),
+    std::string_view("ThresholdedReLU"),
+    std::string_view("UpSampling1D"),
+    std::string_view("ZeroPadding1D"),
+};
+
+Result<bool> isTrainable(const LayerEntry& layer) {
+    return layer.config.is_object() ? Config(layer.config).flag("trainable", true) : Result<bool>(true);
+}
+
+/// An ordinary layer's weights before its own `trainable` is looked at; none for a class that is not known.
+Result<std::optional<WeightCount>> countOfClass(const LayerEntry& layer) {
+    if (std::ranges::find(weightless, layer.className) != weightless.end()) return WeightCount{};
+    const auto row = std::ranges::find(countTable(), layer.className, &CountRow::className);
+    if (row == countTable().end()) return std::nullopt;
+    const Config config(layer.config);
+    WeightCount count{row->always, row->fixed};
+    for (const std::string_view flag : row->flags) {
+        ATTN_TRY(const bool present, config.flag(flag, true));
+        count.trainable += present ? 1U : 0U;
+    }
+    return count;
+}
+
+/// The layers directly inside a nested model or a wrapper; empty for an ordinary layer.
+Result<std::vector<LayerEntry>> children(const LayerEntry& layer) {
+    return modelKind(layer.className, layer.config) ? readEntries(layer.config) : innerEntries(layer);
+}
+
+Result<std::optional<WeightCount>> countOf(const LayerEntry& layer) {
+    ATTN_TRY(const std::vector<LayerEntry> inside, children(layer));
+    std::optional<WeightCount> count;
+    if (inside.empty()) {
+        ATTN_TRY(count, countOfClass(layer));
+    } else {
+        count = WeightCount{};
+        for (const LayerEntry& child : inside) {
+            ATTN_TRY(const std::optional<WeightCount> part, countOf(child));
+            if (!part) return std::nullopt;
+            count->trainable += part->trainable;
+            count->fixed += part->fixed;
+        }
+    }
+    ATTN_TRY(const bool trainable, isTrainable(layer));
+    if (count && !trainable) count = WeightCount{0, count->all()};
+    return count;
+}
+
+/// Adds the names of all layers inside, at any depth.
+Status collectNames(const LayerEntry& layer, std::set<std::string>& names) {
+    ATTN_TRY(const std::vector<LayerEntry> inside, children(layer));
+    for (const LayerEntry& child : inside) {
+        names.insert(child.name);
+        ATTN_CHECK(collectNames(child, names));
+    }
+    return {};
+}
+
+/// The layer that a weight's name speaks of: a part of the path is its name, or the name of a layer inside it.
+std::optional<std::size_t> ownerByName(const std::vector<LayerEntry>& layers,
+                                       const std::vector<std::set<std::string>>& inside, const std::string& weight) {
+    std::vector<std::string> parts = split(weight, '/');
+    parts.pop_back();
+    for (const std::string& part : parts) {
+        const auto named = std::ranges::find(layers, part, &LayerEntry::name);
+        if (named != layers.end()) return static_cast<std::size_t>(named - layers.begin());
+    }
+    for (const std::string& part : parts) {
+        const auto holds = [&](const std::set<std::string>& names) { return names.contains(part); };
+        if (std::ranges::count_if(inside, holds) == 1)
+            return static_cast<std::size_t>(std::ranges::find_if(inside, holds) - inside.begin());
+    }
+    return std::nullopt;
+}
+
+using Counts = std::vector<std::optional<WeightCount>>;
+using Hands = std::vector<std::vector<LayerWeight>>;
+
+/// None if the names do not tell the layers apart, or tell otherwise than the classes.
+Result<std::optional<Hands>> dealByName(const std::vector<LayerEntry>& layers, const Counts& counts,
+                                        const std::vector<LayerWeight>& weights) {
+    std::vector<std::set<std::string>> inside(layers.size());
+    for (std::size_t index = 0; index < layers.size(); ++index) ATTN_CHECK(collectNames(layers[index], inside[index]));
+    Hands hands(layers.size());
+    for (const LayerWeight& weight : weights) {
+        const std::optional<std::size_t> owner = ownerByName(layers, inside, weight.name);
+        if (!owner) return std::nullopt;
+        hands[*owner].push_back(weight);
+    }
+    for (std::size_t index = 0; index < layers.size(); ++index)
+        if (counts[index] && counts[index]->all() != hands[index].size()) return std::nullopt;
+    return hands;
+}
+
+/// All trainable weights stand before all others, each part in the order of the layers.
+Result<Hands> dealByPosition(const std::vector<LayerEntry>& layers, const Counts& counts,
+                             const std::vector<LayerWeight>& weights) {
+    WeightCount total;
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+        if (!counts[index]) {
+            return fail(ErrorCode::UnknownLayer, "layer " + layers[index].name + ": class " + layers[index].className +
+                                                     " is not known, so it cannot be told which weights are its own");
+        }
+        total.trainable += counts[index]->trainable;
+        total.fixed += counts[index]->fixed;
+    }
+    if (total.all() != weights.size()) {
+        return fail(ErrorCode::Shape, std::to_string(weights.size()) + " weights found, " +
+                                          std::to_string(total.all()) + " expected for the layers inside");
+    }
+    Hands hands(layers.size());
+    auto trainable = weights.begin();
+    auto fixed = weights.begin() + static_cast<std::ptrdiff_t>(total.trainable);
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+        for (std::size_t taken = 0; taken < counts[index]->trainable; ++taken) hands[index].push_back(*trainable++);
+        for (std::size_t taken = 0; taken < counts[index]->fixed; ++taken) hands[index].push_back(*fixed++);
+    }
+    return hands;
+}
+
+/// The layer inside a wrapper, under the name that Bidirectional gives its halves.
+Result<LayerEntry> wrapped(const json& config, std::string_view key, std::string_view prefix) {
+    if (!config.is_object() || !config.contains(key))
+        return fail(ErrorCode::Format, "config entry " + std::string(key) + ": missing, a layer was expected");
+    Result<LayerEntry> entry = readEntry(config[std::string(key)]);
+    if (!entry) return failWithin("config entry " + std::string(key), std::move(entry).error());
+    entry->name = std::string(prefix) + entry->name;
+    return entry;
+}
+
+}  // namespace
+
+Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer) {
+    std::vector<LayerEntry> inner;
+    if (layer.className == "TimeDistributed") {
+        ATTN_TRY(inner.emplace_back(), wrapped(layer.config, "layer", ""));
+    } else if (layer.className == "Bidirectional") {
+        ATTN_TRY(inner.emplace_back(), wrapped(layer.config, "layer", "forward_"));
+        if (Config(layer.config).has("backward_layer")) {
+            ATTN_TRY(inner.emplace_back(), wrapped(layer.config, "backward_layer", "backward_"));
+        } else {
+            // tf_keras/src/layers/rnn/bidirectional.py: a copy that runs the other way.
+            ATTN_TRY(LayerEntry backward, wrapped(layer.config, "layer", "backward_"));
+            ATTN_TRY(const bool backwards, Config(backward.config).flag("go_backwards", false));
+            backward.config["go_backwards"] = !backwards;
+            inner.push_back(std::move(backward));
+        }
+    }
+    return inner;
+}
+
+Result<bool> mayHaveWeights(const LayerEntry& layer) {
+    ATTN_TRY(const std::optional<WeightCount> count, countOf(layer));
+    return !count || count->all() > 0;
+}
+
+Result<std::vector<LayerWeight>> marked(const LayerEntry& layer, std::vector<LayerWeight> weights) {
+    ATTN_TRY(const std::optional<WeightCount> count, countOfClass(layer));
+    ATTN_TRY(const bool trainable, isTrainable(layer));
+    for (std::size_t index = 0; index < weights.size(); ++index)
+        weights[index].trainable = trainable && (!count || index < count->trainable);
+    return weights;
+}
+
+Result<std::vector<std::vector<LayerWeight>>> dealOut(const std::vector<LayerEntry>& layers,
+                                                      std::vector<LayerWeight> weights) {
+    Counts counts;
+    for (const LayerEntry& layer : layers) {
+        ATTN_TRY(counts.emplace_back(), countOf(layer));
+    }
+    // The only layer inside has them all, and a missing one is for its lowering to name.
+    if (layers.size() == 1) return Hands{std::move(weights)};
+    ATTN_TRY(std::optional<Hands> byName, dealByName(layers, counts, weights));
+    if (byName) return *std::move(byName);
+    return dealByPosition(layers, counts, weights);
+}
+
+}  // namespace attnscope

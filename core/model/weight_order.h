@@ -1,0 +1,26 @@
+#pragma once
+
+#include "base/result.h"
+#include "layers/layer.h"
+#include "model/model_config.h"
+
+#include <vector>
+
+/// Whose weight is whose, in the flat list that a file keeps for a nested model or a wrapper; private to this room.
+namespace attnscope {
+
+/// Sets `trainable` of one ordinary layer's weights, as far as its class and config tell.
+[[nodiscard]] Result<std::vector<LayerWeight>> marked(const LayerEntry& layer, std::vector<LayerWeight> weights);
+
+/// Gives each layer of a list its weights from the list that the file keeps for all of them: by the layers' names
+/// inside the weights' names where these tell them apart, else by position. Errors: the list does not fit the layers.
+[[nodiscard]] Result<std::vector<std::vector<LayerWeight>>> dealOut(const std::vector<LayerEntry>& layers,
+                                                                    std::vector<LayerWeight> weights);
+
+/// Whether a layer of this class and config has weights; true for classes that are not known.
+[[nodiscard]] Result<bool> mayHaveWeights(const LayerEntry& layer);
+
+/// The layers inside a TimeDistributed ([layer]) or a Bidirectional ([forward, backward]); empty for other classes.
+[[nodiscard]] Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer);
+
+}  // namespace attnscope
