@@ -110,7 +110,8 @@ Result<UnaryKind> cellActivation(Lowering& lowering, const Config& config, std::
     // A config that says null means linear; one that says nothing means the default of its time.
     if (!config.json().contains(key)) {
         activation.name = fallback;
-        lowering.note("config entry " + std::string(key) + " is missing; " + activation.name + " is assumed");
+        lowering.note("layer " + lowering.graph().layer() + ": config entry " + std::string(key) + " is missing; " +
+                      activation.name + " is assumed");
     }
     if (const auto kind = elementwiseKind(lowering.era(), activation.name)) return *kind;
     if (activation.name == "softmax" || activation.name == "softmax_v2")

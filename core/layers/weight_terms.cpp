@@ -33,7 +33,7 @@ std::string inWords(std::string_view name) {
 
 /// One name for each kind: Keras has aliases of its own (tf_keras/src/constraints.py, initializers, regularizers.py).
 std::string withoutAlias(std::string kind) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> aliases{{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 10> aliases{{
         {"maxnorm", "max norm"},
         {"nonneg", "non neg"},
         {"unitnorm", "unit norm"},
@@ -43,6 +43,7 @@ std::string withoutAlias(std::string kind) {
         {"uniform", "random uniform"},
         {"normal", "random normal"},
         {"l1l2", "l1 l2"},
+        {"weight regularizer", "l1 l2"},
     }};
     const auto found = std::ranges::find(aliases, kind, &std::pair<std::string_view, std::string_view>::first);
     return found == aliases.end() ? kind : std::string(found->second);

@@ -1,0 +1,305 @@
+#include "fake_lowering.h"
+#include "support/tensor_compare.h"
+
+#include <QtTest/QtTest>
+
+using namespace attnscope;
+using namespace attnscope::test;
+
+namespace {
+
+Layer makeLayer(std::string className, const char* config, std::vector<LayerWeight> weights = {}) {
+    Layer layer;
+    layer.name = "layer";
+    layer.className = std::move(className);
+    layer.config = Config(nlohmann::json::parse(config));
+    layer.weights = std::move(weights);
+    return layer;
+}
+
+LayerWeight weight(std::string name, Shape shape, float value = 0.1F) {
+    return {std::move(name), share(Tensor(std::move(shape), value)), true};
+}
+
+/// What a layer makes of an input of a shape, with or without a mask.
+Result<std::vector<Flow>> call(FakeLowering& lowering, const Layer& layer, Shape shape, bool masked = false) {
+    const Shape maskShape = shape.upTo(2);
+    Flow input{lowering.given("x", Tensor(std::move(shape), 0.5F)), std::nullopt};
+    if (masked) input.mask = lowering.given("x_mask", Tensor(maskShape, 1.0F));
+    return lowering.lower(layer, {input});
+}
+
+QString errorOf(const Layer& layer, Shape shape) {
+    FakeLowering lowering;
+    const auto outputs = call(lowering, layer, std::move(shape));
+    return outputs ? QStringLiteral("no error") : QString::fromStdString(outputs.error().text());
+}
+
+/// What a layer computes from one input.
+Result<Tensor> computed(const Layer& layer, const Tensor& x) {
+    FakeLowering lowering;
+    ATTN_TRY(const std::vector<Flow> outputs, lowering.lower(layer, {{lowering.given("x", x), std::nullopt}}));
+    return lowering.evaluate(outputs.front().value);
+}
+
+constexpr const char* lstmConfig =
+    R"({"units": 2, "activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": true})";
+
+std::vector<LayerWeight> lstmWeights() {
+    return {weight("lstm/lstm_cell/kernel:0", {3, 8}, 0.3F), weight("lstm/lstm_cell/recurrent_kernel:0", {2, 8}, -0.2F),
+            weight("lstm/lstm_cell/bias:0", {8}, 0.1F)};
+}
+
+}  // namespace
+
+class LoweringTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aLambdaIsShownAndNotRun() {
+        FakeLowering lowering;
+        const auto outputs = call(lowering, makeLayer("Lambda", "{}"), {2, 3});
+        QVERIFY(!outputs);
+        QCOMPARE(outputs.error().code, ErrorCode::PythonCode);
+        QCOMPARE(outputs.error().text(), std::string("layer layer contains Python code; it is shown, not run"));
+    }
+
+    void anUnknownClassIsNamed() {
+        FakeLowering lowering;
+        const auto outputs = call(lowering, makeLayer("Capsule", "{}"), {2, 3});
+        QVERIFY(!outputs);
+        QCOMPARE(outputs.error().code, ErrorCode::UnknownLayer);
+        QCOMPARE(outputs.error().text(),
+                 std::string("layer layer: class Capsule is not known; choose a formula for it"));
+    }
+
+    void weightsThatDoNotFitAreNamedWithBothShapes() {
+        const Layer wrong =
+            makeLayer("Dense", R"({"units": 3, "use_bias": false})", {weight("dense/kernel:0", {5, 3})});
+        QCOMPARE(errorOf(wrong, {2, 7}), QString("layer layer: weight kernel: shape (5, 3) found, (7, 3) expected"));
+        const Layer bare = makeLayer("Dense", R"({"units": 3})");
+        QCOMPARE(errorOf(bare, {2, 7}), QString("layer layer: weights found: none; expected: kernel (7, 3), bias (3)"));
+        const Layer extra = makeLayer("Dense", R"({"units": 3, "use_bias": false})",
+                                      {weight("dense/kernel:0", {7, 3}), weight("dense/bias:0", {3})});
+        QCOMPARE(errorOf(extra, {2, 7}),
+                 QString("layer layer: weights found: kernel (7, 3), bias (3); expected: kernel (7, 3)"));
+    }
+
+    void anErrorInsideAWrapperNamesBothLayersOnce() {
+        Layer wrapper = makeLayer("TimeDistributed", "{}");
+        Layer inner = makeLayer("Dense", R"({"units": "many"})");
+        inner.name = "dense";
+        wrapper.inner.push_back(std::make_shared<const Layer>(inner));
+        QCOMPARE(errorOf(wrapper, {2, 4, 7}),
+                 QString("layer layer/dense: config entry units: \"many\" found, a whole number expected"));
+    }
+
+    void weightsOfOtherNamesAreTakenInOrder() {
+        const Layer dense =
+            makeLayer("Dense", R"({"units": 3})", {weight("dense_1_W", {7, 3}), weight("dense_1_b", {3})});
+        FakeLowering lowering;
+        QVERIFY(call(lowering, dense, {2, 7}));
+        QVERIFY(lowering.build().find("layer/kernel"));
+    }
+
+    void aLayerCalledTwiceHasItsWeightsOnce() {
+        const Layer dense = makeLayer("Dense", R"({"units": 3})", {weight("kernel", {7, 3}), weight("bias", {3})});
+        FakeLowering lowering;
+        QVERIFY(call(lowering, dense, {2, 7}));
+        QVERIFY(call(lowering, dense, {2, 7}));
+        const Graph graph = lowering.build();
+        QVERIFY(graph.find("layer/kernel"));
+        QVERIFY(!graph.find("layer/kernel#2"));
+        QVERIFY(graph.find("layer/product#2"));
+    }
+
+    void whatIsNotReadIsRefusedClearly_data() {
+        QTest::addColumn<QString>("className");
+        QTest::addColumn<QString>("config");
+        QTest::addColumn<QString>("message");
+        const QString channels = "config entry data_format: \"channels_first\" found, channels_last expected";
+        for (const char* name : {"Conv1D", "MaxPooling1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "Flatten"})
+            QTest::newRow(name) << name << R"({"data_format": "channels_first"})" << channels;
+        QTest::newRow("time_major") << "LSTM"
+                                    << R"({"units": 2, "time_major": true})"
+                                    << "config entry time_major: true found; only [batch, time, feature] is read";
+        QTest::newRow("repeat") << "RepeatVector"
+                                << R"({"n": 0})"
+                                << "config entry n: 0 found, a whole number from 1 to 2147483648 expected";
+        QTest::newRow("padding") << "MaxPooling1D"
+                                 << R"({"padding": "full"})"
+                                 << "config entry padding: \"full\" found; valid or same expected";
+        QTest::newRow("strides") << "Conv1D"
+                                 << R"({"filters": 2, "kernel_size": [3], "strides": [-1]})"
+                                 << "config entry strides: [-1] found, a whole number from 1 to 2147483648 expected";
+        QTest::newRow("reshape")
+            << "Reshape"
+            << R"({"target_shape": [5, -1]})"
+            << "config entry target_shape: (5, -1) found, which does not hold the 12 numbers of the "
+               "input (4, 3)";
+        QTest::newRow("permute") << "Permute"
+                                 << R"({"dims": [2, 2]})"
+                                 << "axis 2 stands twice in the config";
+        QTest::newRow("axis") << "BatchNormalization"
+                              << R"({"axis": 3})"
+                              << "axis 3 found, but the input has 3 axes";
+        QTest::newRow("cropping") << "Cropping1D"
+                                  << R"({"cropping": [2, 2]})"
+                                  << "config entry cropping leaves nothing of the input's timesteps";
+    }
+    void whatIsNotReadIsRefusedClearly() {
+        QFETCH(QString, className);
+        QFETCH(QString, config);
+        QFETCH(QString, message);
+        const Layer layer = makeLayer(className.toStdString(), config.toStdString().c_str());
+        const Shape shape = className == "RepeatVector" ? Shape{2, 3} : Shape{2, 4, 3};
+        QCOMPARE(errorOf(layer, shape), "layer layer: " + message);
+    }
+
+    void aBlownUpSizeIsALimitBeforeAnythingIsAllocated() {
+        FakeLowering lowering;
+        const auto outputs = call(lowering, makeLayer("RepeatVector", R"({"n": 2147483648})"), {2, 3});
+        QVERIFY(!outputs);
+        QCOMPARE(outputs.error().code, ErrorCode::Limit);
+    }
+
+    void layersOfOneInputComputeWhatKerasDocuments_data() {
+        QTest::addColumn<QString>("className");
+        QTest::addColumn<QString>("config");
+        QTest::addColumn<std::vector<float>>("expected");
+        using Numbers = std::vector<float>;
+        // Of x = (−2, −0.5, 1, 3), seen as [1, 2, 2].
+        QTest::newRow("thresholded") << "ThresholdedReLU"
+                                     << R"({"theta": 1.0})" << Numbers{0, 0, 0, 3};
+        QTest::newRow("leaky") << "LeakyReLU"
+                               << R"({"alpha": 0.5})" << Numbers{-1, -0.25F, 1, 3};
+        QTest::newRow("steep") << "LeakyReLU"
+                               << R"({"alpha": 2.0})" << Numbers{-4, -1, 1, 3};
+        QTest::newRow("padded") << "ZeroPadding1D"
+                                << R"({"padding": [1, 0]})" << Numbers{0, 0, -2, -0.5F, 1, 3};
+        QTest::newRow("cropped") << "Cropping1D"
+                                 << R"({"cropping": [1, 0]})" << Numbers{1, 3};
+        QTest::newRow("repeated") << "UpSampling1D"
+                                  << R"({"size": 2})" << Numbers{-2, -0.5F, -2, -0.5F, 1, 3, 1, 3};
+        QTest::newRow("penalised") << "ActivityRegularization"
+                                   << R"({"l1": 1.0})" << Numbers{-2, -0.5F, 1, 3};
+    }
+    void layersOfOneInputComputeWhatKerasDocuments() {
+        QFETCH(QString, className);
+        QFETCH(QString, config);
+        QFETCH(std::vector<float>, expected);
+        const auto y = computed(makeLayer(className.toStdString(), config.toStdString().c_str()),
+                                Tensor({1, 2, 2}, {-2.0F, -0.5F, 1.0F, 3.0F}));
+        QVERIFY2(y, y ? "" : y.error().text().c_str());
+        QCOMPARE(std::vector<float>(y->data().begin(), y->data().end()), expected);
+    }
+
+    void aPReluHasASlopeForEveryFeature() {
+        const Layer layer =
+            makeLayer("PReLU", R"({"shared_axes": [1]})", {{"alpha", share(Tensor({1, 2}, {0.5F, 0.25F})), true}});
+        const auto y = computed(layer, Tensor({1, 2, 2}, {-2.0F, -4.0F, 1.0F, -8.0F}));
+        QVERIFY2(y, y ? "" : y.error().text().c_str());
+        QCOMPARE(difference(*y, Tensor({1, 2, 2}, {-1.0F, -1.0F, 1.0F, -2.0F})), std::string());
+    }
+
+    void theOtherMergesFoldTheirInputs_data() {
+        QTest::addColumn<QString>("className");
+        QTest::addColumn<std::vector<float>>("expected");
+        QTest::newRow("difference") << "Subtract" << std::vector<float>{-2.0F, 2.0F};
+        QTest::newRow("maximum") << "Maximum" << std::vector<float>{3.0F, 4.0F};
+        QTest::newRow("minimum") << "Minimum" << std::vector<float>{1.0F, 2.0F};
+    }
+    void theOtherMergesFoldTheirInputs() {
+        QFETCH(QString, className);
+        QFETCH(std::vector<float>, expected);
+        FakeLowering lowering;
+        const Flow a{lowering.given("a", Tensor({1, 2}, {1.0F, 4.0F})), std::nullopt};
+        const Flow b{lowering.given("b", Tensor({1, 2}, {3.0F, 2.0F})), std::nullopt};
+        const auto outputs = lowering.lower(makeLayer(className.toStdString(), "{}"), {a, b});
+        QVERIFY(outputs);
+        QCOMPARE(difference(lowering.evaluate(outputs->front().value), Tensor({1, 2}, expected)), std::string());
+    }
+
+    void masksGoWhereKerasLetsThemGo_data() {
+        QTest::addColumn<QString>("className");
+        QTest::addColumn<QString>("config");
+        QTest::addColumn<bool>("passes");
+        for (const char* name :
+             {"Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout",
+              "ActivityRegularization", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU", "Add", "Concatenate", "Average"})
+            QTest::newRow(name) << name << "{}" << true;
+        QTest::newRow("Activation") << "Activation"
+                                    << R"({"activation": "softmax"})" << true;
+        QTest::newRow("Masking") << "Masking"
+                                 << "{}" << true;
+        for (const char* name : {"Flatten", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D",
+                                 "GlobalAveragePooling1D", "ZeroPadding1D", "UpSampling1D"})
+            QTest::newRow(name) << name << "{}" << false;
+        QTest::newRow("Cropping1D") << "Cropping1D"
+                                    << "{}" << false;
+        QTest::newRow("Reshape") << "Reshape"
+                                 << R"({"target_shape": [3, 4]})" << false;
+        QTest::newRow("Permute") << "Permute"
+                                 << R"({"dims": [1, 2]})" << false;
+    }
+    void masksGoWhereKerasLetsThemGo() {
+        QFETCH(QString, className);
+        QFETCH(QString, config);
+        QFETCH(bool, passes);
+        FakeLowering lowering;
+        const auto outputs =
+            call(lowering, makeLayer(className.toStdString(), config.toStdString().c_str()), {2, 4, 3}, true);
+        QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+        QCOMPARE(outputs->front().mask.has_value(), passes);
+        if (passes) QCOMPARE(lowering.graph().shape(*outputs->front().mask).text(), std::string("(2, 4)"));
+    }
+
+    void aRecurrentLayerPassesItsMaskOnlyWithItsSequence_data() {
+        QTest::addColumn<bool>("sequences");
+        QTest::newRow("sequence") << true;
+        QTest::newRow("last") << false;
+    }
+    void aRecurrentLayerPassesItsMaskOnlyWithItsSequence() {
+        QFETCH(bool, sequences);
+        nlohmann::json config = nlohmann::json::parse(lstmConfig);
+        config["return_sequences"] = sequences;
+        FakeLowering lowering;
+        const auto outputs = call(lowering, makeLayer("LSTM", config.dump().c_str(), lstmWeights()), {2, 4, 3}, true);
+        QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+        QCOMPARE(outputs->front().mask.has_value(), sequences);
+    }
+
+    void returnedStatesAreThoseOfTheLastTimestepThatCounts() {
+        nlohmann::json config = nlohmann::json::parse(lstmConfig);
+        config["return_state"] = true;
+        const Layer lstm = makeLayer("LSTM", config.dump().c_str(), lstmWeights());
+        FakeLowering lowering;
+        // The second sequence is masked from end to end, and starts from a state of its own.
+        const Flow x{lowering.given("x", Tensor({2, 3, 3}, 0.5F)),
+                     lowering.given("x_mask", Tensor({2, 3}, {1.0F, 1.0F, 0.0F, 0.0F, 0.0F, 0.0F}))};
+        const Flow h{lowering.given("h", Tensor({2, 2}, 0.25F)), std::nullopt};
+        const Flow c{lowering.given("c", Tensor({2, 2}, -0.75F)), std::nullopt};
+        const auto outputs = lowering.lower(lstm, {x, h, c});
+        QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+        QCOMPARE(outputs->size(), std::size_t{3});
+        const Tensor last = lowering.evaluate((*outputs)[0].value);
+        const Tensor finalH = lowering.evaluate((*outputs)[1].value);
+        const Tensor finalC = lowering.evaluate((*outputs)[2].value);
+        QCOMPARE(finalH[0], last[0]);
+        QVERIFY(last[0] != 0.0F);
+        QCOMPARE(last[2], 0.0F);
+        QCOMPARE(finalH[2], 0.25F);
+        QCOMPARE(finalC[2], -0.75F);
+    }
+
+    void anAssumedDefaultIsNoted() {
+        FakeLowering lowering;
+        QVERIFY(call(lowering, makeLayer("LSTM", R"({"units": 2, "activation": "tanh"})", lstmWeights()), {2, 4, 3}));
+        QCOMPARE(lowering.notes.size(), std::size_t{1});
+        QCOMPARE(lowering.notes[0],
+                 std::string("layer layer: config entry recurrent_activation is missing; sigmoid is assumed"));
+    }
+};
+
+QTEST_GUILESS_MAIN(LoweringTest)
+#include "lowering_test.moc"
