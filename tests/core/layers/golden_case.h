@@ -1,0 +1,42 @@
+#pragma once
+
+#include "tensor/tensor.h"
+
+#include <string>
+#include <vector>
+
+namespace attnscope::test {
+
+struct NamedTensor {
+    std::string name;
+    Tensor tensor;
+};
+
+/// What a source framework gave for one set of inputs (format: tests/fixtures/golden.py).
+struct GoldenRun {
+    std::string note;
+    std::vector<NamedTensor> inputs;
+    std::vector<NamedTensor> outputs;
+    std::vector<NamedTensor> values;  ///< by "layer/value"
+};
+
+/// Penalties and constraints of the weights of one layer.
+struct GoldenTerm {
+    std::string layer;
+    std::string weight;
+    float value = 0.0F;
+    bool holds = false;
+};
+
+struct GoldenCase {
+    std::string name;
+    std::string model;  ///< path of the model file
+    std::vector<GoldenRun> runs;
+    std::vector<GoldenTerm> penalties;
+    std::vector<GoldenTerm> constraints;
+};
+
+/// Every case of tests/fixtures/golden, in the order of their names.
+[[nodiscard]] std::vector<GoldenCase> goldenCases();
+
+}  // namespace attnscope::test

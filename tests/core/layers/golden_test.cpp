@@ -1,0 +1,173 @@
+#include "formats/formats.h"
+#include "golden_case.h"
+#include "layers/weight_terms.h"
+#include "model/model.h"
+#include "support/run_graph.h"
+#include "support/tensor_compare.h"
+
+#include <QtTest/QtTest>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace attnscope;
+using namespace attnscope::test;
+
+namespace {
+
+std::shared_ptr<const Catalogue> bundledFormulas() {
+    auto catalogue = std::make_shared<Catalogue>();
+    const Status added = catalogue->addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas");
+    if (!added) qFatal("%s", added.error().text().c_str());
+    return catalogue;
+}
+
+Result<std::shared_ptr<const Model>> openModel(const std::string& path) {
+    ATTN_TRY(Archive archive, readArchive(path));
+    return Model::fromArchive(std::move(archive));
+}
+
+/// A model lowered for the inputs of a run, and all its values.
+struct Computed {
+    std::shared_ptr<const Graph> graph;
+    GraphRun values;
+};
+
+Result<Computed> compute(const GoldenCase& golden, const GoldenRun& run) {
+    ATTN_TRY(const auto model, openModel(golden.model));
+    std::map<std::string, Tensor> inputs;
+    for (const NamedTensor& input : run.inputs) inputs.emplace(input.name, input.tensor);
+    std::vector<Shape> shapes;
+    for (const ModelInput& input : model->inputs()) {
+        const auto given = inputs.find(input.name);
+        if (given == inputs.end()) return fail(ErrorCode::NotFound, "the case has no input " + input.name);
+        shapes.push_back(given->second.shape());
+    }
+    ATTN_TRY(LoweredModel lowered, lowerModel(*model, shapes, {bundledFormulas(), {}}));
+    if (lowered.incomplete) return fail(*lowered.incomplete);
+    auto graph = std::make_shared<const Graph>(std::move(lowered.graph));
+    ATTN_TRY(GraphRun values, runGraph(*graph, inputs));
+    return Computed{graph, std::move(values)};
+}
+
+/// Runs a case and describes what differs from the source framework; empty if nothing does.
+std::string runCase(const GoldenCase& golden, const GoldenRun& run) {
+    const auto computed = compute(golden, run);
+    if (!computed) return computed.error().text();
+    const Graph& graph = *computed->graph;
+
+    std::string differences;
+    const auto compare = [&](const NamedTensor& expected, ValueId id) {
+        const std::string found = difference(computed->values[id], expected.tensor);
+        if (!found.empty()) differences += expected.name + ": " + found + "\n";
+    };
+    if (graph.outputs().size() != run.outputs.size()) return "another number of outputs";
+    for (std::size_t i = 0; i < run.outputs.size(); ++i) compare(run.outputs[i], graph.outputs()[i]);
+    for (const NamedTensor& expected : run.values) {
+        const auto id = graph.find(expected.name);
+        if (!id) return id.error().text();
+        compare(expected, *id);
+    }
+    return differences;
+}
+
+/// The worst row of weights that does not add up to 1, or to 0 where everything is masked; empty if all do.
+std::string rowSums(const Site& site, const Tensor& weights, const Tensor* mask) {
+    const NamedValue* named = site.find(site.weights);
+    if (named == nullptr || named->axes.empty() || named->axes.back() != site.timeAxis)
+        return "the weights' last axis is not time";
+    const std::int64_t time = weights.shape().back();
+    const std::size_t rows = weights.size() / static_cast<std::size_t>(time);
+    const std::size_t perBatch = rows / static_cast<std::size_t>(weights.dim(0));
+    for (std::size_t row = 0; row < rows; ++row) {
+        double sum = 0.0;
+        double counted = 0.0;
+        for (std::int64_t t = 0; t < time; ++t) {
+            sum += static_cast<double>(weights[row * static_cast<std::size_t>(time) + static_cast<std::size_t>(t)]);
+            const std::size_t step = row / perBatch * static_cast<std::size_t>(time) + static_cast<std::size_t>(t);
+            counted += mask == nullptr ? 1.0 : static_cast<double>((*mask)[step]);
+        }
+        const double expected = counted > 0.0 ? 1.0 : 0.0;
+        if (std::abs(sum - expected) > 1e-5) return "row " + std::to_string(row) + " adds up to " + std::to_string(sum);
+    }
+    return {};
+}
+
+}  // namespace
+
+Q_DECLARE_METATYPE(const GoldenCase*)
+
+class GoldenTest : public QObject {
+    Q_OBJECT
+
+private:
+    std::vector<GoldenCase> m_cases = goldenCases();
+
+    void rows(const std::function<bool(const GoldenCase&)>& chosen) {
+        QTest::addColumn<const GoldenCase*>("golden");
+        QTest::addColumn<int>("run");
+        for (const GoldenCase& golden : m_cases) {
+            if (!chosen(golden)) continue;
+            for (int run = 0; run < static_cast<int>(golden.runs.size()); ++run)
+                QTest::newRow((golden.name + ": " + golden.runs[static_cast<std::size_t>(run)].note).c_str())
+                    << &golden << run;
+        }
+    }
+
+private slots:
+    void everyValueIsWhatKerasGives_data() {
+        rows([](const GoldenCase&) { return true; });
+    }
+    void everyValueIsWhatKerasGives() {
+        QFETCH(const GoldenCase*, golden);
+        QFETCH(int, run);
+        const std::string differences = runCase(*golden, golden->runs[static_cast<std::size_t>(run)]);
+        QVERIFY2(differences.empty(), differences.c_str());
+    }
+
+    void attentionWeightsAddUpToOne_data() {
+        rows([](const GoldenCase& golden) {
+            return golden.name.find("attention") != std::string::npos && golden.name != "dot_attention";
+        });
+    }
+    void attentionWeightsAddUpToOne() {
+        QFETCH(const GoldenCase*, golden);
+        QFETCH(int, run);
+        const auto computed = compute(*golden, golden->runs[static_cast<std::size_t>(run)]);
+        QVERIFY2(computed, computed ? "" : computed.error().text().c_str());
+        QVERIFY(!computed->graph->sites().empty());
+        for (const Site& site : computed->graph->sites()) {
+            const Tensor* mask = site.mask ? &computed->values[*site.mask] : nullptr;
+            const std::string wrong = rowSums(site, computed->values[site.weights], mask);
+            QVERIFY2(wrong.empty(), (site.name + ": " + wrong).c_str());
+        }
+    }
+
+    void penaltiesAndConstraintsAreThoseOfKeras_data() {
+        QTest::addColumn<const GoldenCase*>("golden");
+        for (const GoldenCase& golden : m_cases)
+            if (!golden.penalties.empty() || !golden.constraints.empty()) QTest::newRow(golden.name.c_str()) << &golden;
+    }
+    void penaltiesAndConstraintsAreThoseOfKeras() {
+        QFETCH(const GoldenCase*, golden);
+        const auto model = openModel(golden->model);
+        QVERIFY2(model, model ? "" : model.error().text().c_str());
+        std::map<std::pair<std::string, std::string>, WeightTerms> terms;
+        for (const auto& layer : (*model)->layers())
+            for (const WeightTerms& term : weightTerms(*layer)) terms[{layer->name, term.weight}] = term;
+        for (const GoldenTerm& expected : golden->penalties) {
+            const WeightTerms& found = terms.at({expected.layer, expected.weight});
+            QVERIFY2(found.penalty, expected.weight.c_str());
+            QVERIFY2(std::abs(*found.penalty - expected.value) <= 1e-5F * std::abs(expected.value),
+                     expected.weight.c_str());
+        }
+        for (const GoldenTerm& expected : golden->constraints) {
+            const WeightTerms& found = terms.at({expected.layer, expected.weight});
+            QVERIFY2(found.holds, expected.weight.c_str());
+            QCOMPARE(*found.holds, expected.holds);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(GoldenTest)
+#include "golden_test.moc"
