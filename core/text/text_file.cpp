@@ -68,8 +68,7 @@ Result<TextTable> chooseColumn(Table table, const TextOptions& options) {
         const auto named = columnNamed(table.columns, textNames);
         chosen = named ? *named : longestColumn(table);
     }
-    auto label = columnNamed(table.columns, labelNames);
-    if (label == chosen) label.reset();
+    const std::size_t label = columnNamed(table.columns, labelNames).value_or(chosen);
     TextTable result{table.columns, table.columns[chosen], {}};
     result.rows.reserve(table.rows.size());
     for (Table::Row& row : table.rows) {
@@ -78,7 +77,7 @@ Result<TextTable> chooseColumn(Table table, const TextOptions& options) {
                                                result.chosenColumn + "\"; expected a string");
         }
         TextRow text{*std::move(row.cells[chosen]), row.line, std::nullopt};
-        if (label) text.label = std::move(row.cells[*label]);
+        if (label != chosen) text.label = std::move(row.cells[label]);
         result.rows.push_back(std::move(text));
     }
     return result;
