@@ -1,0 +1,195 @@
+#include "model/lowering_driver.h"
+
+#include <algorithm>
+
+namespace attnscope {
+
+namespace {
+
+/// The outputs of one call; none where it could not be lowered.
+using CallFlows = std::optional<std::vector<Flow>>;
+
+class LoweringDriver final : public Lowering {
+public:
+    LoweringDriver(const Model& model, const LoweringOptions& options, const Catalogue& catalogue)
+        : m_model(model), m_options(options), m_catalogue(catalogue) {}
+
+    [[nodiscard]] GraphBuilder& graph() override { return m_graph; }
+    [[nodiscard]] const Catalogue& catalogue() const override { return m_catalogue; }
+    [[nodiscard]] const Era& era() const override { return m_model.era(); }
+
+    [[nodiscard]] std::string chosenFormula(std::string_view layer) const override {
+        // A nested layer can be meant by its whole name or by its own.
+        for (const std::string_view name : {std::string_view(m_graph.layer()), layer}) {
+            const auto chosen = m_options.layerFormulas.find(name);
+            if (chosen != m_options.layerFormulas.end()) return chosen->second;
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<std::vector<Flow>> lower(const Layer& layer, const std::vector<Flow>& inputs) override {
+        const std::string outside = m_graph.layer();
+        m_graph.enterLayer(outside.empty() ? layer.name : outside + "/" + layer.name);
+        Result<std::vector<Flow>> outputs = lowerEntered(layer, inputs);
+        m_graph.enterLayer(outside);
+        return outputs;
+    }
+
+    void note(std::string message) override {
+        if (std::ranges::find(m_notes, message) == m_notes.end()) m_notes.push_back(std::move(message));
+    }
+
+    Result<LoweringOutcome> run(const std::vector<Shape>& inputShapes) && {
+        std::vector<Flow> inputs;
+        for (std::size_t index = 0; index < inputShapes.size(); ++index)
+            inputs.push_back({m_graph.input(m_model.inputs()[index].name, inputShapes[index]), std::nullopt});
+        for (const CallFlows& flows : runCalls(m_model, inputs, ""))
+            if (flows) m_graph.output(flows->front().value);
+        return LoweringOutcome{std::move(m_graph).build(), std::move(m_notes), std::move(m_incomplete),
+                               std::move(m_problems)};
+    }
+
+private:
+    /// Lowers a layer whose name the graph has entered.
+    Result<std::vector<Flow>> lowerEntered(const Layer& layer, const std::vector<Flow>& inputs) {
+        if (layer.model == nullptr) return lowerLayer(*this, layer, inputs);
+        if (inputs.size() != layer.model->inputTensors().size()) {
+            return fail(ErrorCode::Shape, "layer " + m_graph.layer() + ": " + std::to_string(inputs.size()) +
+                                              " inputs found, " + std::to_string(layer.model->inputTensors().size()) +
+                                              " expected");
+        }
+        std::vector<Flow> outputs;
+        const std::string name = m_graph.layer();
+        for (const CallFlows& flows : runCalls(*layer.model, inputs, name + "/")) {
+            // What went wrong inside is kept already; this is how it looks from outside.
+            if (!flows) return fail(m_incomplete->code, "layer " + name + ": a layer inside it cannot be evaluated");
+            outputs.push_back(flows->front());
+        }
+        return outputs;
+    }
+
+    /// Runs a model's calls in order; gives its output tensors, each a list of one.
+    std::vector<CallFlows> runCalls(const Model& model, const std::vector<Flow>& inputs, const std::string& prefix) {
+        std::vector<CallFlows> done(model.calls().size());
+        for (std::size_t index = 0; index < inputs.size(); ++index)
+            done[model.inputTensors()[index].call] = std::vector<Flow>{inputs[index]};
+        for (std::size_t index = 0; index < model.calls().size(); ++index) {
+            const LayerCall& call = model.calls()[index];
+            const Layer& layer = *model.layers()[call.layer];
+            const std::string name = prefix + layer.name;
+            m_graph.enterLayer(name);
+            if (!done[index]) {
+                Result<CallFlows> outputs = runCall(model, call, done);
+                if (!outputs) {
+                    keepProblem(name, std::move(outputs).error());
+                    continue;
+                }
+                done[index] = *std::move(outputs);
+            }
+            if (done[index] && !done[index]->empty()) m_graph.layerOutput(name, done[index]->front().value);
+        }
+        std::vector<CallFlows> outputs;
+        for (const TensorRef& tensor : model.outputTensors()) {
+            outputs.emplace_back();
+            const Result<std::optional<Flow>> flow = flowOf(model, tensor, done);
+            if (!flow) {
+                keepProblem(prefix + model.layers()[model.calls()[tensor.call].layer]->name, flow.error());
+            } else if (*flow) {
+                outputs.back() = std::vector<Flow>{**flow};
+            }
+        }
+        return outputs;
+    }
+
+    /// None where an input is missing because of an earlier problem.
+    Result<CallFlows> runCall(const Model& model, const LayerCall& call, const std::vector<CallFlows>& done) {
+        const Layer& layer = *model.layers()[call.layer];
+        const std::string name = m_graph.layer();
+        if (!call.unsupported.empty()) return fail(ErrorCode::Unsupported, "layer " + name + ": " + call.unsupported);
+        std::vector<Flow> inputs;
+        for (std::size_t index = 0; index < call.inputs.size(); ++index) {
+            ATTN_TRY(const std::optional<Flow> flow, flowOf(model, call.inputs[index], done));
+            if (!flow) return missing(model, call.inputs[index], name);
+            inputs.push_back(*flow);
+            if (index >= call.masks.size() || !call.masks[index]) continue;
+            ATTN_TRY(const std::optional<Flow> mask, flowOf(model, *call.masks[index], done));
+            if (!mask) return missing(model, *call.masks[index], name);
+            inputs.back().mask = mask->value;
+        }
+        if (call.training) note("layer " + name + " is called with training=True; it is evaluated as in inference");
+        ATTN_TRY(std::vector<Flow> outputs, lowerEntered(layer, inputs));
+        m_graph.enterLayer(name);
+        return CallFlows(std::move(outputs));
+    }
+
+    CallFlows missing(const Model& model, const TensorRef& tensor, const std::string& name) {
+        const std::string& source = model.layers()[model.calls()[tensor.call].layer]->name;
+        m_problems.try_emplace(name, "needs layer " + source + ", which cannot be evaluated");
+        return std::nullopt;
+    }
+
+    /// None where the call was not lowered; an error where it has no such output.
+    static Result<std::optional<Flow>> flowOf(const Model& model, const TensorRef& tensor,
+                                              const std::vector<CallFlows>& done) {
+        const CallFlows& flows = done[tensor.call];
+        if (!flows) return std::nullopt;
+        if (tensor.tensor < flows->size()) return (*flows)[tensor.tensor];
+        return fail(ErrorCode::Format, "layer " + model.layers()[model.calls()[tensor.call].layer]->name + ": output " +
+                                           std::to_string(tensor.tensor) + " is used, but it gives " +
+                                           std::to_string(flows->size()));
+    }
+
+    void keepProblem(const std::string& name, Error error) {
+        m_problems.try_emplace(name, error.text());
+        if (!m_incomplete) m_incomplete = std::move(error);
+    }
+
+    const Model& m_model;
+    const LoweringOptions& m_options;
+    const Catalogue& m_catalogue;
+    GraphBuilder m_graph;
+    std::vector<std::string> m_notes;
+    std::optional<Error> m_incomplete;
+    std::map<std::string, std::string, std::less<>> m_problems;
+};
+
+/// Extents without the batch as messages show them: "(70, ?)".
+std::string expectedText(const ModelInput& input) {
+    std::string text = "(batch";
+    for (const auto& extent : input.extents) text += ", " + (extent ? std::to_string(*extent) : std::string("?"));
+    return text + ")";
+}
+
+Status checkShape(const ModelInput& input, const Shape& shape) {
+    bool fits = shape.rank() == input.extents.size() + 1;
+    for (std::size_t axis = 0; fits && axis < shape.rank(); ++axis) {
+        fits = shape[axis] >= 1;
+        if (axis > 0 && input.extents[axis - 1]) fits = fits && shape[axis] == *input.extents[axis - 1];
+    }
+    if (fits) return {};
+    return fail(ErrorCode::Shape,
+                "input " + input.name + ": shape " + shape.text() + " found, " + expectedText(input) + " expected");
+}
+
+}  // namespace
+
+Result<LoweringOutcome> runLowering(const Model& model, const std::vector<Shape>& inputShapes,
+                                    const LoweringOptions& options) {
+    if (inputShapes.size() != model.inputs().size()) {
+        return fail(ErrorCode::InvalidInput, std::to_string(inputShapes.size()) + " inputs given, the model takes " +
+                                                 std::to_string(model.inputs().size()));
+    }
+    for (std::size_t index = 0; index < inputShapes.size(); ++index)
+        ATTN_CHECK(checkShape(model.inputs()[index], inputShapes[index]));
+    static const Catalogue noFormulas;
+    const Catalogue& catalogue = options.catalogue != nullptr ? *options.catalogue : noFormulas;
+    return LoweringDriver(model, options, catalogue).run(inputShapes);
+}
+
+Result<LoweredModel> lowerModel(const Model& model, const std::vector<Shape>& inputShapes,
+                                const LoweringOptions& options) {
+    ATTN_TRY(LoweringOutcome outcome, runLowering(model, inputShapes, options));
+    return LoweredModel{std::move(outcome.graph), std::move(outcome.notes), std::move(outcome.incomplete)};
+}
+
+}  // namespace attnscope

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "model/model.h"
+
+/// How a model becomes a graph; private to this room.
+namespace attnscope {
+
+/// A graph with everything that a list of layers wants to know.
+struct LoweringOutcome {
+    Graph graph;
+    std::vector<std::string> notes;
+    /// What kept the first layer from being lowered.
+    std::optional<Error> incomplete;
+    /// Why layers are not in the graph, by their names ("outer/inner").
+    std::map<std::string, std::string, std::less<>> problems;
+};
+
+/// What lowerModel does, with every layer's problem. Errors as lowerModel.
+[[nodiscard]] Result<LoweringOutcome> runLowering(const Model& model, const std::vector<Shape>& inputShapes,
+                                                  const LoweringOptions& options);
+
+}  // namespace attnscope

@@ -1,0 +1,124 @@
+#include "model/lowering_driver.h"
+
+#include <algorithm>
+#include <array>
+
+namespace attnscope {
+
+namespace {
+
+/// Two lengths for axes that a file leaves open: long enough for kernels and pools, different enough that what depends
+/// on them differs.
+constexpr std::array<std::int64_t, 2> lengths{256, 384};
+
+std::vector<Shape> shapesAt(const Model& model, std::int64_t length) {
+    std::vector<Shape> shapes;
+    for (const ModelInput& input : model.inputs()) {
+        std::vector<std::int64_t> extents{1};
+        for (const auto& extent : input.extents) extents.push_back(extent.value_or(length));
+        shapes.emplace_back(std::move(extents));
+    }
+    return shapes;
+}
+
+bool hasOpenLengths(const Model& model) {
+    return std::ranges::any_of(model.inputs(), [](const ModelInput& input) {
+        return std::ranges::any_of(input.extents, [](const auto& extent) { return !extent; });
+    });
+}
+
+class Summary {
+public:
+    Summary(const Model& model, const LoweringOptions& options) {
+        if (!hasOpenLengths(model)) {
+            lower(model, options, lengths[0]);
+            return;
+        }
+        for (const std::int64_t length : lengths) lower(model, options, length);
+        if (m_outcomes.empty() || !m_outcomes.front().incomplete) return;
+        // An open length may have to be that of another input.
+        for (const ModelInput& input : model.inputs()) {
+            for (const auto& extent : input.extents) {
+                if (!extent) continue;
+                auto outcome = runLowering(model, shapesAt(model, *extent), options);
+                if (!outcome || outcome->incomplete) continue;
+                m_outcomes.clear();
+                m_outcomes.push_back(*std::move(outcome));
+                return;
+            }
+        }
+    }
+
+    void add(const Model& model, const std::string& prefix, std::size_t depth) {
+        for (const auto& layer : model.layers()) {
+            LayerSummary row;
+            row.name = prefix + layer->name;
+            row.className = layer->className;
+            row.parameters = layer->parameterCount();
+            row.depth = depth;
+            row.shape = shapeOf(row.name);
+            if (!m_outcomes.empty()) {
+                const LoweringOutcome& outcome = m_outcomes.front();
+                row.isSite =
+                    std::ranges::find(outcome.graph.sites(), row.name, &Site::layer) != outcome.graph.sites().end();
+                if (const auto problem = outcome.problems.find(row.name); problem != outcome.problems.end())
+                    row.problem = problem->second;
+            }
+            m_rows.push_back(std::move(row));
+            addInside(*layer, prefix + layer->name + "/", depth + 1);
+        }
+    }
+
+    [[nodiscard]] std::vector<LayerSummary> take() && { return std::move(m_rows); }
+
+private:
+    void lower(const Model& model, const LoweringOptions& options, std::int64_t length) {
+        if (auto outcome = runLowering(model, shapesAt(model, length), options))
+            m_outcomes.push_back(*std::move(outcome));
+    }
+
+    /// Whether attention happens in a layer, or in the ordinary layer that it wraps.
+    [[nodiscard]] bool isSite(const Layer& layer, const std::string& name) const {
+        const bool wraps = !layer.inner.empty() && layer.inner.front()->model == nullptr;
+        return std::ranges::any_of(m_outcomes.front().graph.sites(), [&](const Site& site) {
+            return site.layer == name || (wraps && site.layer.starts_with(name + "/"));
+        });
+    }
+
+    /// The layers of a nested model, also of one inside a wrapper.
+    void addInside(const Layer& layer, const std::string& prefix, std::size_t depth) {
+        if (layer.model != nullptr) add(*layer.model, prefix, depth);
+        for (const auto& inner : layer.inner) addInside(*inner, prefix + inner->name + "/", depth);
+    }
+
+    static const Shape* outputShape(const Graph& graph, const std::string& layer) {
+        const auto output = std::ranges::find(graph.layerOutputs(), layer, &LayerOutput::layer);
+        return output == graph.layerOutputs().end() ? nullptr : &graph.value(output->value).shape;
+    }
+
+    [[nodiscard]] std::string shapeOf(const std::string& layer) const {
+        if (m_outcomes.empty()) return {};
+        const Shape* first = outputShape(m_outcomes.front().graph, layer);
+        const Shape* second = outputShape(m_outcomes.back().graph, layer);
+        if (first == nullptr || second == nullptr || first->rank() != second->rank()) return {};
+        std::string text = "(";
+        for (std::size_t axis = 1; axis < first->rank(); ++axis) {
+            if (axis > 1) text += ", ";
+            text += (*first)[axis] == (*second)[axis] ? std::to_string((*first)[axis]) : "?";
+        }
+        return text + ")";
+    }
+
+    std::vector<LoweringOutcome> m_outcomes;
+    std::vector<LayerSummary> m_rows;
+};
+
+}  // namespace
+
+std::vector<LayerSummary> summarize(const Model& model, const LoweringOptions& options) {
+    Summary summary(model, options);
+    summary.add(model, "", 0);
+    return std::move(summary).take();
+}
+
+}  // namespace attnscope
