@@ -44,7 +44,8 @@ FoldedPadding foldedPadding(const Sequence& sequence, const SiteRecord& site) {
 Result<Figure> textFigure(const ViewState& state, const SiteRecord& site) {
     const Sequence* sequence = state.whatIf->sequenceFor(site);
     if (sequence == nullptr || sequence->tokens.empty())
-        return fail(ErrorCode::InvalidInput, "site " + site.name + " looks at numbers, not at a text; show its heatmap");
+        return fail(ErrorCode::InvalidInput,
+                    "site " + site.name + " looks at numbers, not at a text; show its heatmap");
     TextFigure figure;
     figure.title = site.name;
     figure.subtitle = subtitleOf(state, site);
@@ -56,10 +57,11 @@ Result<Figure> textFigure(const ViewState& state, const SiteRecord& site) {
         const Token& token = sequence->tokens[t];
         if (token.state == TokenState::Padding) continue;
         shown.push_back(site.perTimestep[t]);
-        figure.pieces.push_back({token.start, token.end, site.perTimestep[t], site.masked(t),
-                                 token.state == TokenState::Unknown, false});
+        figure.pieces.push_back(
+            {token.start, token.end, site.perTimestep[t], site.masked(t), token.state == TokenState::Unknown, false});
     }
-    for (const Token& token : sequence->unseen) figure.pieces.push_back({token.start, token.end, 0.0F, false, false, true});
+    for (const Token& token : sequence->unseen)
+        figure.pieces.push_back({token.start, token.end, 0.0F, false, false, true});
     std::ranges::sort(figure.pieces, {}, &TextPiece::start);
     if (const FoldedPadding folded = foldedPadding(*sequence, site); folded.count > 0) figure.padding = folded;
     const ChosenRange chosen = chosenRange(site, shown, state.display);
@@ -121,7 +123,8 @@ Result<Figure> outputFigure(const ViewState& state, const SiteRecord& site) {
 Result<SiteView> siteViewNamed(std::string_view name) {
     const auto found = std::ranges::find(viewNames, name, &std::pair<std::string_view, SiteView>::first);
     if (found != viewNames.end()) return found->second;
-    return fail(ErrorCode::InvalidInput, "there is no view '" + std::string(name) + "'; there is text, heatmap and output");
+    return fail(ErrorCode::InvalidInput,
+                "there is no view '" + std::string(name) + "'; there is text, heatmap and output");
 }
 
 ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values, const DisplayOptions& display) {
@@ -134,16 +137,18 @@ ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values, c
 Result<WeightMatrix> weightMatrix(const SiteRecord& site) {
     const RecordedValue& weights = site.weightsValue();
     const Tensor& tensor = *weights.tensor;
-    if (weights.axes == std::vector{site.timeAxis}) return WeightMatrix{Tensor(tensor).reshaped({1, tensor.dim(0)}), {}};
+    if (weights.axes == std::vector{site.timeAxis})
+        return WeightMatrix{Tensor(tensor).reshaped({1, tensor.dim(0)}), {}};
     if (weights.axes.size() != 2)
-        return fail(ErrorCode::Unsupported, "site " + site.name + ": weights of shape " + tensor.shape().text() +
-                                                " are no matrix");
+        return fail(ErrorCode::Unsupported,
+                    "site " + site.name + ": weights of shape " + tensor.shape().text() + " are no matrix");
     if (weights.axes[1] == site.timeAxis) return WeightMatrix{tensor, weights.axes[0]};
     Tensor turned({tensor.dim(1), tensor.dim(0)});
     const auto rows = static_cast<std::size_t>(tensor.dim(0));
     const auto columns = static_cast<std::size_t>(tensor.dim(1));
     for (std::size_t row = 0; row < rows; ++row) {
-        for (std::size_t column = 0; column < columns; ++column) turned[column * rows + row] = tensor[row * columns + column];
+        for (std::size_t column = 0; column < columns; ++column)
+            turned[column * rows + row] = tensor[row * columns + column];
     }
     return WeightMatrix{std::move(turned), weights.axes[1]};
 }
@@ -167,9 +172,12 @@ Result<Figure> siteFigure(SiteView view, const ViewState& state) {
     const SiteRecord* site = state.whatIfSite();
     if (site == nullptr) return fail(ErrorCode::NotFound, "there is no attention site to show");
     switch (view) {
-        case SiteView::Text: return textFigure(state, *site);
-        case SiteView::Heatmap: return heatmapFigure(state, *site);
-        case SiteView::Output: return outputFigure(state, *site);
+        case SiteView::Text:
+            return textFigure(state, *site);
+        case SiteView::Heatmap:
+            return heatmapFigure(state, *site);
+        case SiteView::Output:
+            return outputFigure(state, *site);
     }
     return fail(ErrorCode::NotFound, "there is no such view");
 }

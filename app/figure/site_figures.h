@@ -25,10 +25,11 @@ struct ChosenRange {
     Range range;
     std::string note;
 };
-[[nodiscard]] ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values, const DisplayOptions& display);
+[[nodiscard]] ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values,
+                                      const DisplayOptions& display);
 
-/// The weights as a matrix with time from left to right, [rows, time]: a single row for one weight per timestep. Error of
-/// code Unsupported for weights that are no matrix.
+/// The weights as a matrix with time from left to right, [rows, time]: a single row for one weight per timestep. Error
+/// of code Unsupported for weights that are no matrix.
 struct WeightMatrix {
     Tensor matrix;
     std::string rowAxis;  ///< index letter of the rows; empty for a single row

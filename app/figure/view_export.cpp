@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "figure/figure_export.h"
+#include "figure/write_file.h"
 #include "inspect/record_json.h"
 #include "text/npy.h"
 
@@ -47,7 +48,8 @@ std::string timestepCsv(const ViewState& state, const SiteRecord& site) {
 std::string matrixCsv(const ViewState& state, const SiteRecord& site, const WeightMatrix& weights) {
     const auto timesteps = static_cast<std::size_t>(weights.matrix.dim(1));
     std::string csv = csvField(weights.rowAxis);
-    for (const std::string& label : timestepLabels(state.whatIf->sequenceFor(site), timesteps)) csv += "," + csvField(label);
+    for (const std::string& label : timestepLabels(state.whatIf->sequenceFor(site), timesteps))
+        csv += "," + csvField(label);
     csv += "\r\n";
     for (std::size_t row = 0; row < static_cast<std::size_t>(weights.matrix.dim(0)); ++row) {
         csv += std::to_string(row);
