@@ -37,6 +37,9 @@ Result<std::vector<Flow>> lowerBidirectional(Lowering& lowering, const Layer& la
     // tf_keras/src/layers/rnn/bidirectional.py
     if (layer.inner.size() != 2 || inputs.empty())
         return fail(ErrorCode::Format, "a forward layer, a backward layer and an input expected");
+    for (const auto& inner : layer.inner)
+        if (inner->model != nullptr || !inner->config.json().is_object())
+            return fail(ErrorCode::Unsupported, "a recurrent layer inside expected, " + inner->className + " found");
     const Config& forwardConfig = layer.inner[0]->config;
     ATTN_TRY(const bool forwardRunsBackwards, forwardConfig.flag("go_backwards", false));
     ATTN_TRY(const bool sequences, forwardConfig.flag("return_sequences", false));

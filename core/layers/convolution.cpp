@@ -40,7 +40,7 @@ Result<std::vector<Flow>> lowerConv1D(Lowering& lowering, const Layer& layer, co
     ATTN_CHECK(expectRank(lowering, x, 3));
     const Shape shape = lowering.graph().shape(x);
     ATTN_TRY(const std::int64_t filters, config.integer("filters"));
-    ATTN_TRY(const std::int64_t width, positive(config, "kernel_size", 1));
+    ATTN_TRY(const std::int64_t width, positive(config, "kernel_size"));
     ATTN_TRY(const std::int64_t stride, positive(config, "strides", 1));
     ATTN_TRY(const std::int64_t dilation, positive(config, "dilation_rate", 1));
     ATTN_TRY(const std::int64_t groups, positive(config, "groups", 1));

@@ -81,7 +81,7 @@ Result<std::vector<Flow>> lowerRepeatVector(Lowering& lowering, const Layer& lay
     // tf_keras/src/layers/reshaping/repeat_vector.py
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 2));
-    ATTN_TRY(const std::int64_t count, positive(layer.config, "n", 0));
+    ATTN_TRY(const std::int64_t count, positive(layer.config, "n"));
     const Shape shape = lowering.graph().shape(inputs[0].value);
     const Shape repeated{shape[0], count, shape[1]};
     ATTN_CHECK(expectReasonable(repeated));

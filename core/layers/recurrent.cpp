@@ -60,7 +60,7 @@ Result<RecurrentCall> readCall(Lowering& lowering, const Layer& layer, const std
                  cellActivation(lowering, config, "recurrent_activation", lowering.era().recurrentActivationDefault));
     }
     ATTN_TRY(call.options.backwards, config.flag("go_backwards", false));
-    ATTN_TRY(const std::int64_t units, positive(config, "units", 0));
+    ATTN_TRY(const std::int64_t units, positive(config, "units"));
     ATTN_TRY(const bool useBias, config.flag("use_bias", true));
     const std::int64_t width = Recurrent::gates(cell) * units;
     std::vector<ExpectedWeight> expected{{"kernel", {lowering.graph().shape(call.x)[2], width}},

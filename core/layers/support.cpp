@@ -100,8 +100,8 @@ Status expectReasonable(const Shape& shape) {
     return {};
 }
 
-Result<std::int64_t> positive(const Config& config, std::string_view key, std::int64_t fallback) {
-    if (!config.has(key)) return fallback;
+Result<std::int64_t> positive(const Config& config, std::string_view key, std::optional<std::int64_t> fallback) {
+    if (fallback && !config.has(key)) return *fallback;
     ATTN_TRY(const std::vector<std::int64_t> numbers, config.integers(key));
     // Far above any real layer, far below where the arithmetic of shapes overflows.
     constexpr std::int64_t largest = std::int64_t{1} << 31;
@@ -120,6 +120,7 @@ Result<std::size_t> axisOf(std::int64_t axis, std::size_t rank) {
 }
 
 Result<std::vector<std::size_t>> axesOf(const std::vector<std::int64_t>& axes, std::size_t rank) {
+    if (axes.empty()) return fail(ErrorCode::Shape, "an axis or more expected");
     std::vector<std::size_t> result;
     for (const std::int64_t axis : axes) {
         ATTN_TRY(const std::size_t place, axisOf(axis, rank));

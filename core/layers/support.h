@@ -39,8 +39,10 @@ struct ExpectedWeight {
 [[nodiscard]] Status expectChannelsLast(const Config& config);
 /// An error of code Limit for a shape whose size a config blew up beyond what fits into memory.
 [[nodiscard]] Status expectReasonable(const Shape& shape);
-/// A config entry that must be a whole number of at least 1; lists of one are read as their number.
-[[nodiscard]] Result<std::int64_t> positive(const Config& config, std::string_view key, std::int64_t fallback);
+/// A config entry that must be a whole number of at least 1; lists of one are read as their number. Without a fallback
+/// it must be there.
+[[nodiscard]] Result<std::int64_t> positive(const Config& config, std::string_view key,
+                                            std::optional<std::int64_t> fallback = std::nullopt);
 /// A 0-based axis from one that may count from the end, or an error of code Shape.
 [[nodiscard]] Result<std::size_t> axisOf(std::int64_t axis, std::size_t rank);
 /// The same for a list of different axes.

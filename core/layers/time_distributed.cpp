@@ -45,6 +45,9 @@ Result<std::vector<Flow>> lowerTimeDistributed(Lowering& lowering, const Layer& 
         ATTN_TRY(const ValueId x, mergeTime(lowering, input.value, "timesteps_as_batch"));
         std::optional<ValueId> mask;
         if (input.mask) {
+            const Shape maskShape = lowering.graph().shape(*input.mask);
+            if (maskShape.rank() < 2)
+                return fail(ErrorCode::Shape, "mask: shape " + maskShape.text() + " found, (batch, time, …) expected");
             ATTN_TRY(mask, mergeTime(lowering, *input.mask, "mask_as_batch"));
         }
         merged.push_back({x, mask});

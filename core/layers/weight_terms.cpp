@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace attnscope {
 
@@ -174,7 +175,13 @@ Rule ruleOf(const Term& term, const Tensor& weight) {
         return {term.kind, std::nullopt};
     }
     std::vector<std::int64_t> named{0};
-    if (term.config.has("axis")) named = term.config.integers("axis").value_or(std::vector<std::int64_t>{});
+    if (term.config.has("axis")) {
+        named = term.config.integers("axis").value_or(std::vector<std::int64_t>{});
+    } else if (term.config.json().contains("axis")) {
+        // An axis of null: the norm of the whole weight.
+        named.resize(weight.rank());
+        std::iota(named.begin(), named.end(), 0);
+    }
     const auto axes = axesOf(named, weight.rank());
     if (!axes) return {text, std::nullopt};
     const auto within = [&](double norm) {

@@ -156,6 +156,49 @@ private slots:
         QCOMPARE(errorOf(layer, shape), "layer layer: " + message);
     }
 
+    void noConfigBringsAnyLayerDown_data() {
+        QTest::addColumn<QString>("className");
+        for (const LayerRow& row : layerTable())
+            QTest::newRow(std::string(row.className).c_str()) << row.className.data();
+    }
+    void noConfigBringsAnyLayerDown() {
+        QFETCH(QString, className);
+        const std::vector<nlohmann::json> entries{nullptr,
+                                                  true,
+                                                  -1,
+                                                  0,
+                                                  3,
+                                                  1e18,
+                                                  2147483648,
+                                                  "same",
+                                                  "softmax",
+                                                  nlohmann::json::array(),
+                                                  {1},
+                                                  {-1, -1},
+                                                  {0, 1, 2},
+                                                  nlohmann::json::object(),
+                                                  {{"class_name", 3}}};
+        const std::vector<const char*> keys{
+            "units",       "axis",       "axes",       "activation",    "n",          "size",
+            "padding",     "cropping",   "dims",       "target_shape",  "pool_size",  "strides",
+            "kernel_size", "filters",    "groups",     "dilation_rate", "merge_mode", "return_sequences",
+            "input_dim",   "output_dim", "mask_value", "shared_axes",   "max_value",  "data_format"};
+        for (const nlohmann::json& entry : entries) {
+            for (const Shape& shape : {Shape{2}, Shape{2, 4}, Shape{2, 4, 3}, Shape{2, 4, 3, 2}}) {
+                nlohmann::json config;
+                for (const char* key : keys) config[key] = entry;
+                Layer layer = makeLayer(className.toStdString(), "{}", lstmWeights());
+                layer.config = Config(std::move(config));
+                layer.inner = {std::make_shared<const Layer>(makeLayer("LSTM", lstmConfig, lstmWeights())),
+                               std::make_shared<const Layer>(makeLayer("Dense", "[1]"))};
+                if (className == "TimeDistributed") layer.inner.pop_back();
+                FakeLowering lowering;
+                const auto outputs = call(lowering, layer, shape, true);
+                if (!outputs) QVERIFY(!outputs.error().message.empty());
+            }
+        }
+    }
+
     void aBlownUpSizeIsALimitBeforeAnythingIsAllocated() {
         FakeLowering lowering;
         const auto outputs = call(lowering, makeLayer("RepeatVector", R"({"n": 2147483648})"), {2, 3});

@@ -83,6 +83,8 @@ private slots:
                                        << "max norm 4.2" << true;
         QTest::newRow("max over all") << R"({"class_name": "MaxNorm", "config": {"max_value": 5.0, "axis": [0, 1]}})"
                                       << "max norm 5" << false;
+        QTest::newRow("max over null") << R"({"class_name": "MaxNorm", "config": {"max_value": 5.2, "axis": null}})"
+                                       << "max norm 5.2" << true;
         QTest::newRow("non negative") << R"("non_neg")"
                                       << "non neg" << true;
         QTest::newRow("unit") << R"({"class_name": "UnitNorm", "config": {"axis": 0}})"
