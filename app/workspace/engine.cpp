@@ -70,6 +70,24 @@ Status appendMatrix(const std::string& path, OpenedSequences& opened) {
     return {};
 }
 
+/// The layer that a summary calls by this name: "outer/inner" lies in a nested model.
+const Layer* findLayer(const Model& model, std::string_view name) {
+    for (const auto& layer : model.layers()) {
+        if (layer->name == name) return layer.get();
+        if (!layer->model || !name.starts_with(layer->name + "/")) continue;
+        if (const Layer* inner = findLayer(*layer->model, name.substr(layer->name.size() + 1))) return inner;
+    }
+    return nullptr;
+}
+
+std::vector<DescribedWeight> describeWeights(const Layer& layer) {
+    const std::vector<WeightTerms> terms = weightTerms(layer);
+    std::vector<DescribedWeight> weights;
+    for (std::size_t place = 0; place < terms.size(); ++place)
+        weights.push_back({layer.weights[place].tensor->shape(), terms[place]});
+    return weights;
+}
+
 bool sameOpened(const OpenedModel& left, const OpenedModel& right) {
     return left.model == right.model && left.tokenizer == right.tokenizer &&
            left.lowering.layerFormulas == right.lowering.layerFormulas;
@@ -97,8 +115,14 @@ Result<DescribedModel> Engine::openModel(const std::string& path) {
 }
 
 DescribedModel Engine::describe(OpenedModel opened) {
-    std::vector<LayerSummary> layers = summarize(*opened.model, opened.lowering);
-    return {std::move(opened), std::move(layers)};
+    DescribedModel described;
+    described.layers = summarize(*opened.model, opened.lowering);
+    for (const LayerSummary& summary : described.layers) {
+        const Layer* layer = summary.isSite ? findLayer(*opened.model, summary.name) : nullptr;
+        if (layer != nullptr) described.siteWeights[summary.name] = describeWeights(*layer);
+    }
+    described.opened = std::move(opened);
+    return described;
 }
 
 OpenedSequences Engine::openSequences(const OpenSequencesRequest& request, const CancelToken& cancel) {

@@ -2,8 +2,10 @@
 
 #include "base/cancel.h"
 #include "inspect/inspector.h"
+#include "layers/weight_terms.h"
 #include "loading/loading.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,10 +21,18 @@ struct RecognizedFile {
     FileRole role = FileRole::Sequences;
 };
 
+/// A weight of a layer with what the config says about it.
+struct DescribedWeight {
+    Shape shape;
+    WeightTerms terms;
+};
+
 /// An opened model with what a list of layers shows.
 struct DescribedModel {
     OpenedModel opened;
     std::vector<LayerSummary> layers;
+    /// The weights of the layers that are sites, by the layers' names.
+    std::map<std::string, std::vector<DescribedWeight>, std::less<>> siteWeights;
 };
 
 /// A text or numeric sequence in the list, with what the model makes of it once that is known.

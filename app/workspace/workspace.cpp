@@ -53,6 +53,11 @@ std::vector<std::string> Workspace::sites() const {
     return names;
 }
 
+const std::vector<DescribedWeight>* Workspace::siteWeights(const std::string& layer) const {
+    const auto found = m_model.siteWeights.find(layer);
+    return found == m_model.siteWeights.end() ? nullptr : &found->second;
+}
+
 ViewState Workspace::viewState() const {
     return {m_records.model, m_records.whatIf, m_site, std::filesystem::path(m_model.opened.path).filename().string(),
             m_display};

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] bool hasModel() const { return m_model.opened.model != nullptr; }
     [[nodiscard]] const OpenedModel& opened() const { return m_model.opened; }
     [[nodiscard]] const std::vector<LayerSummary>& layers() const { return m_model.layers; }
+    /// The weights of an attention layer, or nullptr.
+    [[nodiscard]] const std::vector<DescribedWeight>* siteWeights(const std::string& layer) const;
     /// One per input of the model.
     [[nodiscard]] const std::vector<std::optional<InputSource>>& inputs() const { return m_state.inputs; }
     /// The input that choosing and typing fill.

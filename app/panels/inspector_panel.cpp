@@ -1,0 +1,220 @@
+#include "panels/inspector_panel.h"
+
+#include "panels/formula_text.h"
+#include "panels/panel_parts.h"
+#include "panels/value_text.h"
+#include "theme/theme.h"
+#include "workspace/workspace.h"
+
+#include <QCheckBox>
+#include <QFontDatabase>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QVBoxLayout>
+
+namespace attnscope {
+
+InspectorPanel::InspectorPanel(Workspace& workspace, QWidget* parent)
+    : QScrollArea(parent),
+      m_workspace(workspace),
+      m_sections(new QWidget),
+      m_placeholder(new QLabel(tr("Choose an attention site (◉) and a text."))),
+      m_siteName(new QLabel),
+      m_siteClass(new QLabel),
+      m_formula(new QLabel),
+      m_element(new QLabel),
+      m_findings(new QLabel),
+      m_parameters(new QWidget),
+      m_parameterRows(new QFormLayout(m_parameters)),
+      m_uniform(new QCheckBox(tr("Weights uniform"))),
+      m_weights(new QLabel) {
+    build();
+    connect(&workspace, &Workspace::recordsChanged, this, &InspectorPanel::showRecord);
+    connect(&workspace, &Workspace::siteChanged, this, &InspectorPanel::showRecord);
+    connect(&workspace, &Workspace::modelChanged, this, &InspectorPanel::showRecord);
+    connect(m_formula, &QLabel::linkActivated, this, &InspectorPanel::chooseValue);
+    connect(m_formula, &QLabel::linkHovered, this, [this](const QString& name) {
+        const SiteRecord* site = m_workspace.viewState().whatIfSite();
+        const RecordedValue* value = site != nullptr ? site->find(name.toStdString()) : nullptr;
+        m_formula->setToolTip(value != nullptr ? valueTitle(*value) : QString());
+    });
+    connect(m_uniform, &QCheckBox::clicked, &workspace, &Workspace::pinUniform);
+    showRecord();
+}
+
+void InspectorPanel::build() {
+    setWidgetResizable(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setAccessibleName(tr("Inspector"));
+
+    m_siteName->setObjectName(QStringLiteral("siteName"));
+    m_siteClass->setObjectName(QStringLiteral("muted"));
+    m_placeholder->setObjectName(QStringLiteral("muted"));
+    m_placeholder->setAlignment(Qt::AlignCenter);
+    m_formula->setObjectName(QStringLiteral("code"));
+    m_formula->setTextFormat(Qt::RichText);
+    m_formula->setTextInteractionFlags(Qt::TextBrowserInteraction);
+    QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    fixed.setPointSizeF(captionFont(font()).pointSizeF());
+    m_formula->setFont(fixed);
+    for (QLabel* label : {m_siteName, m_siteClass, m_formula, m_element, m_findings, m_weights, m_placeholder})
+        label->setWordWrap(true);
+    for (QLabel* label : {m_element, m_findings, m_weights})
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_parameterRows->setContentsMargins(0, 0, 0, 0);
+    m_uniform->setObjectName(QStringLiteral("pinUniform"));
+    m_uniform->setToolTip(tr("Spread the attention evenly over the timesteps that are not masked"));
+
+    auto* layout = new QVBoxLayout(m_sections);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(Theme::unit / 2);
+    layout->addWidget(m_siteName);
+    layout->addWidget(m_siteClass);
+    addSection(*layout, tr("FORMULA"), m_formula);
+    addSection(*layout, tr("VALUE"), m_element);
+    m_findingsTitle = addSection(*layout, tr("FINDINGS"), m_findings);
+    addSection(*layout, tr("WHAT IF"), m_uniform);
+    layout->addWidget(m_parameters);
+    m_weightsTitle = addSection(*layout, tr("WEIGHTS"), m_weights);
+
+    auto* content = new QWidget;
+    content->setObjectName(QStringLiteral("inspectorContent"));
+    auto* outer = new QVBoxLayout(content);
+    outer->setContentsMargins(12, 12, 12, 12);
+    outer->addWidget(m_placeholder);
+    outer->addWidget(m_sections);
+    outer->addStretch(1);
+    setWidget(content);
+}
+
+QLabel* InspectorPanel::addSection(QVBoxLayout& layout, const QString& title, QWidget* content) {
+    QLabel* label = titleLabel(title);
+    layout.addSpacing(Theme::unit);
+    layout.addWidget(label);
+    layout.addWidget(content);
+    return label;
+}
+
+void InspectorPanel::showRecord() {
+    const ViewState state = m_workspace.viewState();
+    const SiteRecord* site = state.whatIfSite();
+    m_sections->setVisible(site != nullptr);
+    m_placeholder->setVisible(site == nullptr);
+    if (site == nullptr) {
+        m_shownSite.clear();
+        return;
+    }
+    if (m_shownSite != site->name) {
+        m_value = site->weightsValue().name;
+        m_pointed.clear();
+    }
+    m_siteName->setText(QStringLiteral("◉ ") + QString::fromStdString(site->name));
+    m_siteClass->setText(
+        tr("%1, formula %2").arg(QString::fromStdString(site->className), QString::fromStdString(site->formula)));
+    showFormula(*site);
+    showElement();
+    showFindings();
+    showParameters(*site);
+    showWeights(*site);
+    m_uniform->setChecked(m_workspace.isPinnedUniform());
+    m_shownSite = site->name;
+}
+
+void InspectorPanel::showFormula(const SiteRecord& site) {
+    const Formula* formula = m_workspace.opened().lowering.catalogue->find(site.formula);
+    m_formula->setText(formula != nullptr ? formulaRichText(*formula, site) : QString());
+    m_formula->setVisible(formula != nullptr);
+}
+
+void InspectorPanel::chooseValue(const QString& name) {
+    m_value = name.toStdString();
+    m_pointed.clear();
+    showElement();
+}
+
+void InspectorPanel::pointAt(const QString& valueName, const std::vector<std::int64_t>& index) {
+    m_pointed = valueName.toStdString();
+    m_index = index;
+    showElement();
+}
+
+void InspectorPanel::showElement() {
+    const ViewState state = m_workspace.viewState();
+    const SiteRecord* model = state.modelSite();
+    const SiteRecord* whatIf = state.whatIfSite();
+    if (model == nullptr || whatIf == nullptr) return;
+    QString text;
+    if (!m_pointed.empty())
+        text = elementRichText(*model, *whatIf, m_pointed, m_index, state.whatIf->sequenceFor(*whatIf));
+    if (text.isEmpty()) {
+        const RecordedValue* value = whatIf->find(m_value);
+        text = value != nullptr ? valueRichText(*value) : QString();
+    }
+    m_element->setText(text);
+}
+
+QString InspectorPanel::elementText() const {
+    return m_element->text();
+}
+
+void InspectorPanel::showFindings() {
+    const Theme& theme = Theme::of(palette());
+    QStringList lines;
+    for (const QString& finding : findings())
+        lines << QStringLiteral("<span style=\"color:%1\">●</span> %2")
+                     .arg(theme.warning.name(), finding.toHtmlEscaped());
+    m_findings->setText(lines.join(QStringLiteral("<br>")));
+    m_findings->setVisible(!lines.isEmpty());
+    m_findingsTitle->setVisible(!lines.isEmpty());
+}
+
+QStringList InspectorPanel::findings() const {
+    QStringList messages;
+    const RecordPtr& record = m_workspace.whatIfRecord();
+    if (!record) return messages;
+    for (const Finding& finding : record->findings) {
+        if (finding.site.empty() || finding.site == m_workspace.site())
+            messages << QString::fromStdString(finding.message);
+    }
+    return messages;
+}
+
+void InspectorPanel::showParameters(const SiteRecord& site) {
+    if (m_shownSite != site.name) {
+        while (m_parameterRows->rowCount() > 0) m_parameterRows->removeRow(0);
+        for (const RecordedValue& value : site.values) {
+            if (value.role != ValueRole::Parameter || value.tensor->size() != 1) continue;
+            auto* edit = new QLineEdit;
+            edit->setObjectName(QString::fromStdString(value.graphName));
+            connect(edit, &QLineEdit::editingFinished, this, [this, edit, name = value.graphName] {
+                bool isNumber = false;
+                const float number = edit->text().toFloat(&isNumber);
+                if (isNumber && edit->isModified()) m_workspace.setElement(name, {}, number);
+                edit->setModified(false);
+                showRecord();
+            });
+            m_parameterRows->addRow(QString::fromStdString(value.name), edit);
+        }
+    }
+    for (const RecordedValue& value : site.values) {
+        auto* edit = m_parameters->findChild<QLineEdit*>(QString::fromStdString(value.graphName));
+        if (edit == nullptr || edit->isModified()) continue;
+        edit->setText(QString::number(static_cast<double>((*value.tensor)[0]), 'g', 7));
+    }
+    m_parameters->setVisible(m_parameterRows->rowCount() > 0);
+}
+
+void InspectorPanel::showWeights(const SiteRecord& site) {
+    const std::vector<DescribedWeight>* weights = m_workspace.siteWeights(site.layer);
+    const bool any = weights != nullptr && !weights->empty();
+    m_weights->setVisible(any);
+    m_weightsTitle->setVisible(any);
+    if (!any) return;
+    QStringList blocks;
+    for (const DescribedWeight& weight : *weights) blocks << weightRichText(weight);
+    m_weights->setText(blocks.join(QStringLiteral("<br>")));
+}
+
+}  // namespace attnscope

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "inspect/record.h"
+
+#include <QScrollArea>
+
+#include <string>
+#include <vector>
+
+class QCheckBox;
+class QFormLayout;
+class QGridLayout;
+class QLabel;
+class QVBoxLayout;
+
+namespace attnscope {
+
+class Workspace;
+
+/// The chosen site in words and numbers: its formula, the element under the pointer, findings, parameters, weights.
+class InspectorPanel : public QScrollArea {
+    Q_OBJECT
+public:
+    explicit InspectorPanel(Workspace& workspace, QWidget* parent = nullptr);
+
+    /// Shows the exact numbers of an element; an empty name goes back to the value chosen in the formula.
+    void pointAt(const QString& valueName, const std::vector<std::int64_t>& index);
+    /// The text of the element's section, for people who cannot see it, and for tests.
+    [[nodiscard]] QString elementText() const;
+    [[nodiscard]] QStringList findings() const;
+
+private:
+    void build();
+    void showRecord();
+    void showFormula(const SiteRecord& site);
+    void showElement();
+    void showFindings();
+    void showParameters(const SiteRecord& site);
+    void showWeights(const SiteRecord& site);
+    void chooseValue(const QString& name);
+    QLabel* addSection(QVBoxLayout& layout, const QString& title, QWidget* content);
+
+    Workspace& m_workspace;
+    std::string m_value;    ///< chosen in the formula
+    std::string m_pointed;  ///< under the pointer; empty for nothing
+    std::vector<std::int64_t> m_index;
+    std::string m_shownSite;  ///< whose parameters are on show
+
+    QWidget* m_sections;
+    QLabel* m_placeholder;
+    QLabel* m_siteName;
+    QLabel* m_siteClass;
+    QLabel* m_formula;
+    QLabel* m_element;
+    QLabel* m_findings;
+    QLabel* m_findingsTitle;
+    QWidget* m_parameters;
+    QFormLayout* m_parameterRows;
+    QCheckBox* m_uniform;
+    QLabel* m_weights;
+    QLabel* m_weightsTitle;
+};
+
+}  // namespace attnscope

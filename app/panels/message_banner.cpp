@@ -1,0 +1,47 @@
+#include "panels/message_banner.h"
+
+#include "theme/theme.h"
+
+#include <QAccessible>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QStyle>
+#include <QToolButton>
+
+namespace attnscope {
+
+MessageBanner::MessageBanner(QWidget* parent)
+    : QFrame(parent), m_text(new QLabel(this)), m_close(new QToolButton(this)) {
+    setObjectName(QStringLiteral("banner"));
+    m_text->setWordWrap(true);
+    m_text->setTextFormat(Qt::PlainText);
+    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_close->setText(QStringLiteral("✕"));
+    m_close->setAutoRaise(true);
+    m_close->setToolTip(tr("Close this message"));
+    m_close->setAccessibleName(tr("Close this message"));
+    m_close->setObjectName(QStringLiteral("bannerClose"));
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, Theme::unit, Theme::unit, Theme::unit);
+    layout->addWidget(m_text, 1);
+    layout->addWidget(m_close, 0, Qt::AlignTop);
+    connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
+    hide();
+}
+
+QString MessageBanner::text() const {
+    return m_text->text();
+}
+
+void MessageBanner::showText(const QString& text, bool notice) {
+    m_text->setText(text);
+    setAccessibleName(text);
+    setProperty("notice", notice);
+    style()->unpolish(this);
+    style()->polish(this);
+    show();
+    QAccessibleEvent event(this, QAccessible::Alert);
+    QAccessible::updateAccessibility(&event);
+}
+
+}  // namespace attnscope
