@@ -1,5 +1,6 @@
 #include "formats/hdf5_text.h"
 
+#include "formats/hdf5_heap.h"
 #include "formats/hdf5_reason.h"
 #include "text/unicode.h"
 
@@ -11,29 +12,41 @@ namespace {
 
 constexpr std::uint64_t mostStrings = 1U << 20U;
 
-/// Frees the strings that the library allocated, whatever way the function is left.
-struct VariableStrings {
-    VariableStrings(hid_t type, hid_t space, std::size_t count) : m_type(type), m_space(space), pointers(count) {}
-    VariableStrings(const VariableStrings&) = delete;
-    VariableStrings& operator=(const VariableStrings&) = delete;
-    ~VariableStrings() { H5Dvlen_reclaim(m_type, m_space, H5P_DEFAULT, static_cast<void*>(pointers.data())); }
+/// A conversion that leaves the bytes of a reference into the global heap as they are, so that reading an attribute of
+/// variable strings as opaque bytes gives these references.
+herr_t keepReferences(hid_t source, hid_t target, H5T_cdata_t* state, std::size_t /*count*/, std::size_t /*stride*/,
+                      std::size_t /*backgroundStride*/, void* /*bytes*/, void* /*background*/, hid_t /*properties*/) {
+    if (state->command != H5T_CONV_INIT) return 0;
+    state->need_bkg = H5T_BKG_NO;
+    const bool fits = H5Tis_variable_str(source) > 0 && H5Tget_size(target) == HeapReference::bytes;
+    return fits ? 0 : -1;
+}
 
-    hid_t m_type;
-    hid_t m_space;
-    std::vector<char*> pointers;
-};
-
-Result<std::vector<std::string>> readVariable(hid_t attribute, hid_t fileType, hid_t space, std::size_t count) {
-    const TypeHandle memoryType(H5Tcopy(H5T_C_S1));
-    if (!memoryType || H5Tset_size(memoryType.id(), H5T_VARIABLE) < 0 ||
-        H5Tset_cset(memoryType.id(), H5Tget_cset(fileType)) < 0)
+Result<std::vector<std::string>> readVariable(hid_t object, hid_t attribute, std::size_t count,
+                                              std::uint64_t fileBytes) {
+    const TypeHandle variable(H5Tcopy(H5T_C_S1));
+    const TypeHandle opaque(H5Tcreate(H5T_OPAQUE, HeapReference::bytes));
+    if (!variable || !opaque || H5Tset_size(variable.id(), H5T_VARIABLE) < 0 ||
+        H5Tregister(H5T_PERS_SOFT, "attnscope_references", variable.id(), opaque.id(), keepReferences) < 0)
         return fail(ErrorCode::Format, "is damaged" + hdf5Reason());
-    VariableStrings strings(memoryType.id(), space, count);
-    if (H5Aread(attribute, memoryType.id(), static_cast<void*>(strings.pointers.data())) < 0)
-        return fail(ErrorCode::Format, "cannot be read, the file is truncated or damaged" + hdf5Reason());
+    std::vector<unsigned char> stored(count * HeapReference::bytes);
+    const herr_t outcome = H5Aread(attribute, opaque.id(), stored.data());
+    const std::string reason = outcome < 0 ? hdf5Reason() : std::string();
+    H5Tunregister(H5T_PERS_SOFT, "attnscope_references", variable.id(), opaque.id(), keepReferences);
+    if (outcome < 0) return fail(ErrorCode::Format, "cannot be read, the file is truncated or damaged" + reason);
+
+    ATTN_TRY(Hdf5Heap heap, Hdf5Heap::of(object, fileBytes));
     std::vector<std::string> result;
-    result.reserve(count);
-    for (const char* pointer : strings.pointers) result.emplace_back(pointer != nullptr ? pointer : "");
+    std::uint64_t left = fileBytes;
+    for (std::size_t index = 0; index < count; ++index) {
+        ATTN_TRY(std::string text, heap.text(HeapReference::decode(stored.data() + index * HeapReference::bytes)));
+        // Many references to one long string would multiply it.
+        if (text.size() > left)
+            return fail(ErrorCode::Limit,
+                        "needs more text than the " + std::to_string(fileBytes) + " bytes of the file");
+        left -= text.size();
+        result.push_back(std::move(text));
+    }
     return result;
 }
 
@@ -72,13 +85,13 @@ Result<std::vector<std::string>> readStrings(hid_t object, const std::string& at
     // An attribute lies whole in the file, sixteen bytes for each string of variable length.
     const auto count = static_cast<std::uint64_t>(elements);
     const bool variable = H5Tis_variable_str(type.id()) > 0;
-    const std::uint64_t length = variable ? 16 : static_cast<std::uint64_t>(H5Tget_size(type.id()));
+    const std::uint64_t length = variable ? HeapReference::bytes : static_cast<std::uint64_t>(H5Tget_size(type.id()));
     if (length == 0 || count > mostStrings || count > fileBytes / length) {
         return fail(ErrorCode::Limit, "needs " + std::to_string(count) + " strings of " + std::to_string(length) +
                                           " bytes, limit " + std::to_string(fileBytes) + " bytes");
     }
     auto strings =
-        variable ? readVariable(handle.id(), type.id(), space.id(), static_cast<std::size_t>(count))
+        variable ? readVariable(object, handle.id(), static_cast<std::size_t>(count), fileBytes)
                  : readFixed(handle.id(), type.id(), static_cast<std::size_t>(count), static_cast<std::size_t>(length));
     if (!strings) return strings;
     for (const std::string& text : *strings)
