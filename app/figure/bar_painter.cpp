@@ -12,7 +12,7 @@ namespace {
 constexpr qreal usualPlotWidth = 832;
 constexpr qreal usualPlotHeight = 192;
 constexpr qreal smallestPlotHeight = 64;
-constexpr qreal widestGroup = 64;
+constexpr qreal widestGroup = 96;
 /// The part of a group's width that its bars take.
 constexpr qreal barShare = 0.75;
 
@@ -24,6 +24,7 @@ struct Layout {
     QRectF plot;
     qreal group = 0;  ///< width of all bars of one label
     bool numbers = false;
+    qreal labelGap = 0;  ///< between plot and labels: room for the numbers of negative bars
     qreal columnAxisY = 0;
     QPointF footerAt;
 };
@@ -126,16 +127,17 @@ Layout layoutOf(const BarFigure& figure, const FigureStyle& style, QSizeF wanted
     const QFont labelFont = fontOf(style, style.labelSize);
     // Numbers stand beyond the ends of their bars.
     const qreal beyond = layout.numbers ? lineHeight(valueFont(style)) : 0;
+    layout.labelGap = layout.ticks.values.front() < 0 ? beyond : 0;
     const qreal top = margin + layout.heading.height() + beyond;
-    const qreal under = beyond + layout.columns.height + (figure.labelAxis.empty() ? 0 : 4 + lineHeight(labelFont));
+    const qreal under =
+        layout.labelGap + layout.columns.height + (figure.labelAxis.empty() ? 0 : 4 + lineHeight(labelFont));
     const qreal footer = Footer(style, std::nullopt, legendOf(figure, style), width - left - margin).height();
-    const qreal legend = footer > 0 ? footer + blockGap : 0;
-    const qreal around = top + under + legend + margin;
+    const qreal around = top + under + footer + margin;
     qreal height = usualPlotHeight;
     if (wanted.height() > 0) height = std::max(wanted.height() - around, smallestPlotHeight);
     height = std::max(height, textWidth(labelFont, displayText(figure.valueLabel)));
     layout.plot = QRectF(left, top, plotWidth, height);
-    layout.columnAxisY = layout.plot.bottom() + beyond + layout.columns.height + 4;
+    layout.columnAxisY = layout.plot.bottom() + layout.labelGap + layout.columns.height + 4;
     layout.footerAt = QPointF(left, layout.plot.bottom() + under);
     layout.size = QSizeF(width, std::ceil(height + around));
     return layout;
@@ -209,13 +211,13 @@ void paint(QPainter& painter, const BarFigure& figure, const FigureStyle& style,
     }
     paintGrid(painter, figure, style, layout);
     paintBars(painter, figure, style, layout);
-    const qreal beyond = layout.numbers ? lineHeight(valueFont(style)) : 0;
-    layout.columns.paint(painter, style, {layout.plot.left(), layout.plot.bottom() + beyond}, layout.group, {});
+    layout.columns.paint(painter, style, {layout.plot.left(), layout.plot.bottom() + layout.labelGap}, layout.group,
+                         {});
     drawText(painter, fontOf(style, style.labelSize), style.secondaryText,
              {layout.plot.center().x(), layout.columnAxisY}, Qt::AlignHCenter | Qt::AlignTop,
              displayText(figure.labelAxis));
     Footer(style, std::nullopt, legendOf(figure, style), layout.size.width() - layout.footerAt.x() - margin)
-        .paint(painter, layout.footerAt + QPointF(0, blockGap));
+        .paint(painter, layout.footerAt);
 }
 
 }  // namespace attnscope::figures

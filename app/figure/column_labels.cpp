@@ -57,6 +57,7 @@ ColumnLabels layoutColumnLabels(const FigureStyle& style, const std::vector<std:
                                 qreal columnWidth) {
     const bool numbered = labels.empty();
     ColumnLabels result;
+    result.numbered = numbered;
     result.font = numbered ? numberFontOf(style, style.tickSize) : fontOf(style, style.labelSize);
     result.texts = textsOf(labels, count);
     const qreal line = lineHeight(result.font);
@@ -85,7 +86,7 @@ void ColumnLabels::paint(QPainter& painter, const FigureStyle& style, QPointF or
                          const std::vector<bool>& muted) const {
     for (std::size_t i = 0; i < texts.size(); i += every) {
         const qreal x = origin.x() + (static_cast<qreal>(i) + 0.5) * columnWidth;
-        const QColor& color = i < muted.size() && muted[i] ? style.secondaryText : style.text;
+        const QColor& color = numbered || (i < muted.size() && muted[i]) ? style.secondaryText : style.text;
         if (every > 1) {
             painter.setPen(QPen(style.line, 1));
             painter.drawLine(QPointF(x, origin.y() + 1), QPointF(x, origin.y() + tickLength));
@@ -105,13 +106,14 @@ void ColumnLabels::paint(QPainter& painter, const FigureStyle& style, QPointF or
 RowLabels layoutRowLabels(const FigureStyle& style, const std::vector<std::string>& labels, std::size_t count,
                           qreal rowHeight) {
     RowLabels result;
+    result.numbered = labels.empty();
     // A single unnamed row needs no number.
     if (labels.empty() && count == 1) return result;
     result.font = labels.empty() ? numberFontOf(style, style.tickSize) : fontOf(style, style.labelSize);
     result.texts = textsOf(labels, count);
     // Thinned numbers want more air than names that stand line by line.
     const qreal line = lineHeight(result.font);
-    if (rowHeight < 0.9 * line)
+    if (rowHeight < 0.8 * line)
         result.every = static_cast<std::size_t>(roundStep((labels.empty() ? 2 : 1) * line / rowHeight));
     elideAll(result.font, result.texts, longestRowLabel);
     result.width = widest(result.font, result.texts, result.every);
@@ -125,7 +127,8 @@ void RowLabels::paint(QPainter& painter, const FigureStyle& style, QPointF origi
             painter.setPen(QPen(style.line, 1));
             painter.drawLine(QPointF(origin.x() - tickLength, y), QPointF(origin.x() - 1, y));
         }
-        drawText(painter, font, style.text, {origin.x() - gap, y}, Qt::AlignRight | Qt::AlignVCenter, texts[i]);
+        drawText(painter, font, numbered ? style.secondaryText : style.text, {origin.x() - gap, y},
+                 Qt::AlignRight | Qt::AlignVCenter, texts[i]);
     }
 }
 

@@ -13,6 +13,7 @@ struct ColumnLabels {
     enum class Turn { Level, Slanted, Upright };
 
     QFont font;
+    bool numbered = false;
     Turn turn = Turn::Level;
     std::size_t every = 1;  ///< only every so many columns are labelled, from the first
     std::vector<QString> texts;
@@ -32,6 +33,7 @@ struct ColumnLabels {
 /// The labels at the left of the rows of a map, thinned where crowded.
 struct RowLabels {
     QFont font;
+    bool numbered = false;
     std::size_t every = 1;
     std::vector<QString> texts;
     qreal width = 0;

@@ -14,8 +14,8 @@ namespace {
 
 /// Beyond this many cells a vector file holds them as an image.
 constexpr std::size_t mostShapes = 20'000;
-constexpr qreal usualMapWidth = 896;
-constexpr qreal usualMapHeight = 448;
+constexpr qreal usualMapWidth = 1024;
+constexpr qreal usualMapHeight = 512;
 constexpr qreal largestCell = 96;
 constexpr qreal annotationHeight = 8;
 
@@ -68,7 +68,9 @@ Layout layoutOf(const HeatmapFigure& figure, const FigureStyle& style, QSizeF wa
     const auto columnCount = static_cast<std::size_t>(figure.matrix.dim(1));
 
     // Row labels depend on the height of a row only through thinning, which hardly changes their width.
-    const qreal usualRow = usualCell(usualMapHeight, rows, rows == 1 ? 32 : 28);
+    // Labelled rows are worth a taller figure: each can be read.
+    const qreal usualRow =
+        usualCell(figure.rowLabels.empty() ? usualMapHeight : 2 * usualMapHeight, rows, rows == 1 ? 32 : 28);
     layout.rows = layoutRowLabels(style, figure.rowLabels, rowCount, usualRow);
     qreal left = margin + leftOf(figure, style, layout.rows);
     qreal right = margin;
@@ -122,22 +124,29 @@ QRectF cellRect(const Layout& layout, std::size_t row, std::size_t column) {
                   layout.cell.height());
 }
 
-void paintAsImage(QPainter& painter, const HeatmapFigure& figure, const Layout& layout) {
-    const int rows = static_cast<int>(figure.matrix.dim(0));
-    const int columns = static_cast<int>(figure.matrix.dim(1));
-    int width = columns;
-    int height = rows;
-    if (!isVector(painter)) {
-        // Where cells are smaller than the pixels of the device, only rasterize() keeps the peaks.
-        const QTransform transform = painter.deviceTransform();
-        width = std::clamp(static_cast<int>(std::lround(layout.map.width() * transform.m11())), 1, columns);
-        height = std::clamp(static_cast<int>(std::lround(layout.map.height() * transform.m22())), 1, rows);
-    }
-    const Viewport view({columns, rows}, {width, height});
+/// On a screen or in a picture: every pixel by rasterize(), so that edges are exact and no peak vanishes.
+void paintAsPixels(QPainter& painter, const HeatmapFigure& figure, const QRectF& map) {
+    const QTransform transform = painter.deviceTransform();
+    const QRectF exact = transform.mapRect(map);
+    const QPoint topLeft(qRound(exact.left()), qRound(exact.top()));
+    const int width = std::max(qRound(exact.right()) - topLeft.x(), 1);
+    const int height = std::max(qRound(exact.bottom()) - topLeft.y(), 1);
+    const Viewport view({static_cast<int>(figure.matrix.dim(1)), static_cast<int>(figure.matrix.dim(0))},
+                        {width, height});
     const Image image =
         rasterize(figure.matrix, figure.range, colorMapNamed(figure.colorMap), view, width, height, Aggregation::Max);
     const QImage picture(image.rgba.data(), width, height, 4 * width, QImage::Format_RGBA8888);
-    painter.drawImage(layout.map, picture);
+    painter.drawImage(transform.inverted().mapRect(QRectF(topLeft, QSize(width, height))), picture);
+}
+
+/// In a vector file: an image of one pixel for each cell.
+void paintAsImage(QPainter& painter, const HeatmapFigure& figure, const QRectF& map) {
+    const int rows = static_cast<int>(figure.matrix.dim(0));
+    const int columns = static_cast<int>(figure.matrix.dim(1));
+    const Image image = rasterize(figure.matrix, figure.range, colorMapNamed(figure.colorMap),
+                                  Viewport({columns, rows}, {columns, rows}), columns, rows, Aggregation::Max);
+    const QImage picture(image.rgba.data(), columns, rows, 4 * columns, QImage::Format_RGBA8888);
+    painter.drawImage(map, picture);
 }
 
 void paintAsShapes(QPainter& painter, const HeatmapFigure& figure, const Layout& layout) {
@@ -146,7 +155,7 @@ void paintAsShapes(QPainter& painter, const HeatmapFigure& figure, const Layout&
     const auto columns = static_cast<std::size_t>(figure.matrix.dim(1));
     // Viewers smooth the edges of shapes, and the paper would shine through between two cells: each reaches a little
     // under the next one, which is painted over it.
-    const qreal overlap = isVector(painter) ? 0.5 : 0.0;
+    constexpr qreal overlap = 0.5;
     painter.setPen(Qt::NoPen);
     for (std::size_t row = 0; row < rows; ++row) {
         for (std::size_t column = 0; column < columns; ++column) {
@@ -164,7 +173,7 @@ int decimalsFor(std::span<const float> values) {
     for (const float value : values) {
         if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
     }
-    if (largest == 0.0F) return 1;
+    if (largest == 0.0F) return 0;
     return std::clamp(1 - static_cast<int>(std::floor(std::log10(largest * 0.999F))), 0, 9);
 }
 
@@ -219,13 +228,15 @@ void paintAnnotation(QPainter& painter, const HeatmapFigure& figure, const Figur
     painter.setBrush(style.grid);
     painter.drawRect(strip);
     QColor color = style.accent;
-    for (std::size_t i = 0; i < figure.annotation.size(); ++i) {
-        if (!std::isfinite(figure.annotation[i]) || figure.annotation[i] == 0.0F) continue;
-        const float t = range.isSingleValue() ? 1.0F : range.normalized(figure.annotation[i]);
-        color.setAlphaF(0.15F + 0.85F * t);
+    for (std::size_t first = 0, end = 0; first < figure.annotation.size(); first = end) {
+        const float value = figure.annotation[first];
+        end = first + 1;
+        while (end < figure.annotation.size() && figure.annotation[end] == value) ++end;
+        if (!std::isfinite(value) || value == 0.0F) continue;
+        color.setAlphaF(range.isSingleValue() ? 1.0F : 0.15F + 0.85F * range.normalized(value));
         painter.setBrush(color);
-        painter.drawRect(QRectF(strip.left() + static_cast<qreal>(i) * layout.cell.width(), strip.top(),
-                                layout.cell.width(), strip.height()));
+        painter.drawRect(QRectF(strip.left() + static_cast<qreal>(first) * layout.cell.width(), strip.top(),
+                                static_cast<qreal>(end - first) * layout.cell.width(), strip.height()));
     }
     drawText(painter, fontOf(style, style.labelSize), style.secondaryText,
              {strip.left() - smallGap, strip.center().y()}, Qt::AlignRight | Qt::AlignVCenter,
@@ -263,8 +274,10 @@ void paint(QPainter& painter, const HeatmapFigure& figure, const FigureStyle& st
         return;
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
-    if (figure.matrix.size() > mostShapes) {
-        paintAsImage(painter, figure, layout);
+    if (!isVector(painter)) {
+        paintAsPixels(painter, figure, layout.map);
+    } else if (figure.matrix.size() > mostShapes) {
+        paintAsImage(painter, figure, layout.map);
     } else {
         paintAsShapes(painter, figure, layout);
     }
