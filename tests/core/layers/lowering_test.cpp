@@ -3,6 +3,8 @@
 
 #include <QtTest/QtTest>
 
+#include <algorithm>
+
 using namespace attnscope;
 using namespace attnscope::test;
 
@@ -23,7 +25,7 @@ LayerWeight weight(std::string name, Shape shape, float value = 0.1F) {
 
 /// What a layer makes of an input of a shape, with or without a mask.
 Result<std::vector<Flow>> call(FakeLowering& lowering, const Layer& layer, Shape shape, bool masked = false) {
-    const Shape maskShape = shape.upTo(2);
+    const Shape maskShape = shape.upTo(std::min<std::size_t>(shape.rank(), 2));
     Flow input{lowering.given("x", Tensor(std::move(shape), 0.5F)), std::nullopt};
     if (masked) input.mask = lowering.given("x_mask", Tensor(maskShape, 1.0F));
     return lowering.lower(layer, {input});
