@@ -6,6 +6,7 @@
 #include "ops/strided.h"
 #include "ops/vector_math.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace attnscope {
@@ -17,13 +18,17 @@ constexpr float lowest = -std::numeric_limits<float>::infinity();
 
 /// The scores, −∞ where `mask` is 0 so that they add nothing; the mask may be null.
 void copyMasked(const float* scores, const float* mask, std::int64_t count, float* out) {
-    for (std::int64_t i = 0; i < count; ++i) out[i] = mask != nullptr && mask[i] == 0.0F ? lowest : scores[i];
+    if (mask == nullptr) {
+        std::copy_n(scores, count, out);
+        return;
+    }
+    for (std::int64_t i = 0; i < count; ++i) out[i] = mask[i] == 0.0F ? lowest : scores[i];
 }
 
 /// Weights of exactly 0 where `mask` is 0, also where the rest of the row is NaN or is nothing at all.
 void clearMasked(const float* mask, std::int64_t count, float* out) {
-    for (std::int64_t i = 0; mask != nullptr && i < count; ++i)
-        if (mask[i] == 0.0F) out[i] = 0.0F;
+    if (mask == nullptr) return;
+    for (std::int64_t i = 0; i < count; ++i) out[i] = mask[i] == 0.0F ? 0.0F : out[i];
 }
 
 /// Softmax over a contiguous row.
@@ -51,6 +56,30 @@ void softmaxColumns(const float* scores, const float* mask, std::int64_t count, 
     clearMasked(mask, count * inner, out);
 }
 
+/// A mask that broadcasts to the scores, seen block by block; a block is the scores' axes from the normalised one on.
+class BlockMask {
+public:
+    BlockMask(const float* mask, Strides strides, const Shape& block)
+        : m_mask(mask), m_strides(std::move(strides)), m_stretches(m_strides != block.strides()) {
+        if (m_mask != nullptr && m_stretches) m_block = Tensor(block);
+    }
+
+    /// The mask of the block whose first element it has at `offset`, as large as the block; null without a mask.
+    const float* at(std::int64_t offset) {
+        if (m_mask == nullptr || !m_stretches) return m_mask == nullptr ? nullptr : m_mask + offset;
+        if (offset != m_offset) copyStrided(m_mask + offset, m_strides, m_block);
+        m_offset = offset;
+        return m_block.data().data();
+    }
+
+private:
+    const float* m_mask;
+    Strides m_strides;
+    bool m_stretches;
+    Tensor m_block;
+    std::int64_t m_offset = -1;
+};
+
 }  // namespace
 
 std::string_view Softmax::name() const {
@@ -74,29 +103,29 @@ Result<Shape> Softmax::inferShape(std::span<const Shape> inputs) const {
 Status Softmax::evaluate(std::span<const Tensor* const> inputs, Tensor& output, const CancelToken& cancel) const {
     if (output.size() == 0) return {};
     const Tensor& scores = *inputs[0];
-    const float* mask = nullptr;
-    Tensor stretched;
-    if (inputs.size() == 2) {
-        mask = inputs[1]->data().data();
-        if (inputs[1]->shape() != scores.shape()) {
-            stretched = Tensor(scores.shape());
-            copyStrided(mask, broadcastStrides(inputs[1]->shape(), scores.shape()), stretched);
-            mask = stretched.data().data();
+    const Tensor* mask = inputs.size() == 2 ? inputs[1] : nullptr;
+    const Shape block = scores.shape().from(m_axis);
+    const std::int64_t count = block[0];
+    const std::int64_t inner = block.from(1).elements();
+    Strides outerStrides(scores.rank(), 0);
+    if (mask != nullptr) outerStrides = broadcastStrides(mask->shape(), scores.shape());
+    const auto split = outerStrides.begin() + static_cast<std::ptrdiff_t>(m_axis);
+    BlockMask masks(mask == nullptr ? nullptr : mask->data().data(), Strides(split, outerStrides.end()), block);
+    outerStrides.erase(split, outerStrides.end());
+    const auto normalise = [&](std::int64_t position, const auto& offsets, std::int64_t blocks, const auto& steps) {
+        for (std::int64_t i = 0; i < blocks && !cancel.cancelled(); ++i) {
+            const std::int64_t start = (position + i) * block.elements();
+            const float* from = scores.data().data() + start;
+            const float* fromMask = masks.at(offsets[0] + i * steps[0]);
+            float* to = output.data().data() + start;
+            if (inner == 1) {
+                softmaxRow(from, fromMask, count, to);
+            } else {
+                softmaxColumns(from, fromMask, count, inner, to);
+            }
         }
-    }
-    const std::int64_t count = scores.dim(m_axis);
-    const std::int64_t inner = scores.shape().from(m_axis + 1).elements();
-    const auto block = static_cast<std::size_t>(count * inner);
-    for (std::size_t start = 0; start < output.size() && !cancel.cancelled(); start += block) {
-        const float* from = scores.data().data() + start;
-        const float* fromMask = mask == nullptr ? nullptr : mask + start;
-        float* to = output.data().data() + start;
-        if (inner == 1) {
-            softmaxRow(from, fromMask, count, to);
-        } else {
-            softmaxColumns(from, fromMask, count, inner, to);
-        }
-    }
+    };
+    forEachRun<1>(scores.shape().upTo(m_axis), {outerStrides}, normalise);
     return {};
 }
 
