@@ -1,0 +1,85 @@
+#include "formats/formats.h"
+#include "model/model.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <random>
+
+using namespace attnscope;
+
+namespace {
+
+const std::string golden = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/";
+
+}  // namespace
+
+/// Whatever happens to a file's bytes, reading it ends in an error or in a model that can be listed.
+class DamageTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aFileCutAnywhereIsRefused();
+    void changedBytesGiveAnErrorOrASoundModel_data();
+    void changedBytesGiveAnErrorOrASoundModel();
+
+private:
+    void write(const QByteArray& content);
+    [[nodiscard]] std::string path() const { return m_folder.filePath("damaged.h5").toStdString(); }
+
+    QTemporaryDir m_folder;
+};
+
+void DamageTest::write(const QByteArray& content) {
+    QFile file(QString::fromStdString(path()));
+    QVERIFY(file.open(QFile::WriteOnly | QFile::Truncate) && file.write(content) == content.size());
+}
+
+void DamageTest::aFileCutAnywhereIsRefused() {
+    QFile file(QString::fromStdString(golden + "attention.h5"));
+    QVERIFY(file.open(QFile::ReadOnly));
+    const QByteArray whole = file.readAll();
+    for (qsizetype length = 0; length < whole.size(); length += 61) {
+        write(whole.left(length));
+        const Result<Archive> archive = readArchive(path());
+        QVERIFY2(!archive, qPrintable(QString("%1 bytes of %2").arg(length).arg(whole.size())));
+        QVERIFY(!archive.error().message.empty());
+        QVERIFY(archive.error().text().find('\n') == std::string::npos);
+    }
+}
+
+void DamageTest::changedBytesGiveAnErrorOrASoundModel_data() {
+    QTest::addColumn<QString>("name");
+    QTest::newRow("oldest file format") << "attention.h5";
+    QTest::newRow("newer file format, nested") << "nested_attention.h5";
+}
+
+void DamageTest::changedBytesGiveAnErrorOrASoundModel() {
+    QFETCH(QString, name);
+    QFile file(QString::fromStdString(golden) + name);
+    QVERIFY(file.open(QFile::ReadOnly));
+    const QByteArray whole = file.readAll();
+    std::mt19937 random(20);
+    int refused = 0;
+    int sound = 0;
+    for (int round = 0; round < 1500; ++round) {
+        QByteArray changed = whole;
+        for (std::uint32_t change = static_cast<std::uint32_t>(random() % 3) + 1; change > 0; --change)
+            changed[random() % static_cast<std::uint32_t>(whole.size())] = static_cast<char>(random());
+        write(changed);
+        Result<Archive> archive = readArchive(path());
+        if (!archive) {
+            QVERIFY(!archive.error().message.empty());
+            ++refused;
+            continue;
+        }
+        const auto model = Model::fromArchive(*std::move(archive));
+        if (model && !summarize(**model, {}).empty()) ++sound;
+    }
+    QVERIFY(refused > 50);
+    QVERIFY(sound > 50);
+}
+
+QTEST_GUILESS_MAIN(DamageTest)
+#include "damage_test.moc"

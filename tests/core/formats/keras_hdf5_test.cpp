@@ -1,0 +1,352 @@
+#include "formats/formats.h"
+#include "h5_writer.h"
+#include "model/model.h"
+
+#include <QDir>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace attnscope;
+using namespace attnscope::test;
+
+namespace {
+
+const std::string fixtures = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/";
+const std::string kernelPath = "/model_weights/dense/dense/kernel:0";
+const std::string biasPath = "/model_weights/dense/dense/bias:0";
+
+/// An HDF5 identifier that a test made; the few that a test leaves open do no harm.
+hid_t chunked(const std::vector<hsize_t>& chunk) {
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data());
+    return creation;
+}
+
+}  // namespace
+
+class KerasHdf5Test : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyGoldenFileIsReadWhole_data();
+    void everyGoldenFileIsReadWhole();
+    void badFilesGiveOneLineThatSaysWhatIsWrong_data();
+    void badFilesGiveOneLineThatSaysWhatIsWrong();
+    void stringsOfAnyKindAreRead_data();
+    void stringsOfAnyKindAreRead();
+    void numbersOfAnyPlainTypeBecomeFloats_data();
+    void numbersOfAnyPlainTypeBecomeFloats();
+    void compressedNumbersAreRead();
+    void aUserBlockIsPassedOver();
+    void splitNamesAreJoined();
+    void anEmptyListMayHaveAnyType();
+    void unsafeDatasetsAreRefused_data();
+    void unsafeDatasetsAreRefused();
+    void filesOfOtherFormatsAreNamed_data();
+    void filesOfOtherFormatsAreNamed();
+
+private:
+    [[nodiscard]] std::string newPath() { return m_folder.filePath(QString("%1.h5").arg(++m_files)).toStdString(); }
+    /// The error of reading a file, without the file's name; empty if it can be read.
+    [[nodiscard]] static std::string problem(const std::string& path);
+
+    QTemporaryDir m_folder;
+    int m_files = 0;
+};
+
+std::string KerasHdf5Test::problem(const std::string& path) {
+    const Result<Archive> archive = readArchive(path);
+    if (archive) return {};
+    const std::string text = archive.error().text();
+    const std::string start = path + ": ";
+    return text.starts_with(start) ? text.substr(start.size()) : "the file is not named: " + text;
+}
+
+void KerasHdf5Test::everyGoldenFileIsReadWhole_data() {
+    QTest::addColumn<QString>("path");
+    const QDir folder(QString::fromStdString(fixtures + "golden"));
+    for (const QString& name : folder.entryList({"*.h5"})) QTest::newRow(qPrintable(name)) << folder.filePath(name);
+}
+
+void KerasHdf5Test::everyGoldenFileIsReadWhole() {
+    QFETCH(QString, path);
+    const Result<Archive> archive = readArchive(path.toStdString());
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    QCOMPARE(archive->format, std::string("Keras HDF5"));
+    QCOMPARE(archive->framework, std::string("keras"));
+    QVERIFY(archive->version.starts_with("2."));
+    QVERIFY(archive->config.contains("class_name"));
+    QVERIFY(!archive->groups.empty());
+}
+
+void KerasHdf5Test::badFilesGiveOneLineThatSaysWhatIsWrong_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("message");
+    const auto row = [](const char* name, const char* message) { QTest::newRow(name) << name << message; };
+    row("absent.h5", "no such file");
+    row("empty.h5", "is empty; a model file was expected, saved by Keras 2 as .h5");
+    row("not_hdf5.h5", "is not an HDF5 file; a model saved by Keras as .h5 was expected");
+    row("truncated.h5", "is a truncated or damaged HDF5 file (truncated file: eof = *");
+    row("no_model.h5", "has no model in it: there is no attribute model_config as Keras writes it");
+    row("weights_only.h5",
+        "holds weights only: there is no attribute model_config; save the whole model, or give its "
+        "architecture");
+    row("config_not_json.h5", "attribute model_config: not valid JSON at line 1, column 35: *");
+    row("config_duplicate_key.h5", "attribute model_config: the key \"units\" occurs twice in one object");
+    row("missing_layer_names.h5", "/model_weights: has no attribute layer_names");
+    row("missing_weight.h5", "layer dense: /model_weights/dense/dense/kernel:0: not in the file");
+    row("external_link.h5",
+        "layer dense: /model_weights/dense/dense/kernel:0: is a link to another file, which is not "
+        "followed; the data itself was expected");
+    row("soft_link.h5",
+        "layer dense: /model_weights/dense/dense/kernel:0: is a soft link, which is not followed; the "
+        "data itself was expected");
+    row("string_weight.h5", "layer dense: /model_weights/dense/dense/kernel:0: holds strings; numbers were expected");
+    row("huge_weight.h5",
+        "layer dense: /model_weights/dense/dense/kernel:0: needs 262144 MiB for shape "
+        "(1048576, 65536), limit 4096 MiB for all weights together");
+}
+
+void KerasHdf5Test::badFilesGiveOneLineThatSaysWhatIsWrong() {
+    QFETCH(QString, name);
+    QFETCH(QString, message);
+    const QString found = QString::fromStdString(problem(fixtures + "bad/" + name.toStdString()));
+    if (message.endsWith('*')) {
+        QCOMPARE(found.left(message.size() - 1), message.chopped(1));
+    } else {
+        QCOMPARE(found, message);
+    }
+    QVERIFY(!found.contains('\n'));
+}
+
+void KerasHdf5Test::stringsOfAnyKindAreRead_data() {
+    QTest::addColumn<int>("how");
+    QTest::newRow("variable length") << static_cast<int>(Strings::Variable);
+    QTest::newRow("fixed length") << static_cast<int>(Strings::Fixed);
+    QTest::newRow("fixed length, spaces") << static_cast<int>(Strings::FixedSpacePadded);
+    QTest::newRow("a list of one") << static_cast<int>(Strings::FixedList);
+}
+
+void KerasHdf5Test::stringsOfAnyKindAreRead() {
+    QFETCH(int, how);
+    const std::string path = newPath();
+    {
+        H5Writer file(path);
+        writeDenseModel(file, static_cast<Strings>(how));
+        file.numbers(kernelPath, {3, 2});
+        file.numbers(biasPath, {2});
+    }
+    const Result<Archive> archive = readArchive(path);
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    QCOMPARE(archive->version, std::string("2.15.0"));
+    QCOMPARE(archive->config["config"]["name"].get<std::string>(), std::string("réseau"));
+    QCOMPARE(archive->groups.size(), std::size_t{1});
+    QCOMPARE(archive->groups[0].weights[0].name, std::string("dense/kernel:0"));
+    QVERIFY(archive->training.is_null());
+}
+
+void KerasHdf5Test::numbersOfAnyPlainTypeBecomeFloats_data() {
+    QTest::addColumn<qint64>("type");
+    const hid_t half = H5Tcopy(H5T_IEEE_F32LE);
+    H5Tset_fields(half, 15, 10, 5, 0, 10);
+    H5Tset_ebias(half, 15);
+    H5Tset_size(half, 2);
+    QTest::newRow("float16") << qint64(half);
+    QTest::newRow("float32") << qint64(H5T_IEEE_F32LE);
+    QTest::newRow("float32, big end first") << qint64(H5T_IEEE_F32BE);
+    QTest::newRow("float64") << qint64(H5T_IEEE_F64LE);
+    QTest::newRow("int64") << qint64(H5T_STD_I64LE);
+    QTest::newRow("uint8") << qint64(H5T_STD_U8LE);
+}
+
+void KerasHdf5Test::numbersOfAnyPlainTypeBecomeFloats() {
+    QFETCH(qint64, type);
+    const std::string path = newPath();
+    {
+        H5Writer file(path);
+        writeDenseModel(file);
+        file.numbers(kernelPath, {3, 2}, type);
+        file.numbers(biasPath, {2});
+    }
+    const Result<Archive> archive = readArchive(path);
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    const Tensor& kernel = *archive->groups[0].weights[0].tensor;
+    QCOMPARE(kernel.shape(), Shape({3, 2}));
+    for (std::size_t index = 0; index < kernel.size(); ++index) QCOMPARE(kernel[index], static_cast<float>(index));
+}
+
+void KerasHdf5Test::compressedNumbersAreRead() {
+    const std::string path = newPath();
+    {
+        H5Writer file(path);
+        writeDenseModel(file);
+        const hid_t creation = chunked({2, 2});
+        H5Pset_shuffle(creation);
+        H5Pset_deflate(creation, 6);
+        H5Pset_fletcher32(creation);
+        file.numbers(kernelPath, {3, 2}, H5T_IEEE_F32LE, creation);
+        file.numbers(biasPath, {2});
+    }
+    const Result<Archive> archive = readArchive(path);
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    QCOMPARE((*archive->groups[0].weights[0].tensor)[5], 5.0F);
+}
+
+void KerasHdf5Test::aUserBlockIsPassedOver() {
+    const std::string path = newPath();
+    {
+        H5Writer file(path, 1024);
+        writeDenseModel(file);
+        file.numbers(kernelPath, {3, 2});
+        file.numbers(biasPath, {2});
+    }
+    QCOMPARE(problem(path), std::string());
+}
+
+void KerasHdf5Test::splitNamesAreJoined() {
+    const std::string path = newPath();
+    {
+        H5Writer file(path);
+        writeDenseModel(file);
+        H5Adelete_by_name(file.id(), "/model_weights", "layer_names", H5P_DEFAULT);
+        H5Adelete_by_name(file.id(), "/model_weights/dense", "weight_names", H5P_DEFAULT);
+        file.texts("/model_weights", "layer_names0", {"dense"});
+        file.texts("/model_weights/dense", "weight_names0", {"dense/kernel:0"});
+        file.texts("/model_weights/dense", "weight_names1", {"dense/bias:0"}, Strings::Fixed);
+        file.numbers(kernelPath, {3, 2});
+        file.numbers(biasPath, {2});
+    }
+    const Result<Archive> archive = readArchive(path);
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    QCOMPARE(archive->groups[0].weights.size(), std::size_t{2});
+    QCOMPARE(archive->groups[0].weights[1].name, std::string("dense/bias:0"));
+}
+
+void KerasHdf5Test::anEmptyListMayHaveAnyType() {
+    const std::string path = newPath();
+    {
+        H5Writer file(path);
+        writeDenseModel(file);
+        H5Adelete_by_name(file.id(), "/model_weights/dense", "weight_names", H5P_DEFAULT);
+        file.emptyList("/model_weights/dense", "weight_names");
+    }
+    const Result<Archive> archive = readArchive(path);
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    QVERIFY(archive->groups[0].weights.empty());
+}
+
+void KerasHdf5Test::unsafeDatasetsAreRefused_data() {
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<QString>("message");
+    QTest::newRow("external storage") << 0 << "is stored outside the file, which is not opened";
+    QTest::newRow("virtual") << 1 << "is a virtual dataset made of others, which are not opened";
+    QTest::newRow("scale-offset filter") << 2
+                                         << "is stored through filter 6; deflate, shuffle or fletcher32 was expected";
+    QTest::newRow("compound") << 3 << "holds compound values; numbers were expected";
+    QTest::newRow("references") << 4 << "holds references; numbers were expected";
+    QTest::newRow("nothing stored") << 5
+                                    << "declares 4096 bytes (32, 32), limit 0 bytes for the 0 bytes that are stored";
+    QTest::newRow("too many axes") << 6 << "needs 9 axes, limit 8";
+    QTest::newRow("an axis of length 0") << 7 << "has an axis of length 0; no weight has";
+    QTest::newRow("a group") << 8 << "a dataset was expected*";
+    QTest::newRow("an odd float") << 9
+                                  << "holds numbers of an unusual layout; float16, float32 or float64 was expected";
+}
+
+void KerasHdf5Test::unsafeDatasetsAreRefused() {
+    QFETCH(int, kind);
+    QFETCH(QString, message);
+    const std::string path = newPath();
+    {
+        H5Writer file(path);
+        writeDenseModel(file);
+        const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+        const hsize_t three = 3;
+        switch (kind) {
+            case 0:
+                H5Pset_external(creation, "/etc/passwd", 0, 24);
+                file.unwritten(kernelPath, {3, 2}, H5T_IEEE_F32LE, creation);
+                break;
+            case 1: {
+                const hid_t space = H5Screate_simple(1, &three, nullptr);
+                H5Pset_virtual(creation, space, "elsewhere.h5", "/data", space);
+                file.unwritten(kernelPath, {3}, H5T_IEEE_F32LE, creation);
+                break;
+            }
+            case 2: {
+                const hid_t scaled = chunked({3});
+                H5Pset_scaleoffset(scaled, H5Z_SO_INT, 0);
+                file.numbers(kernelPath, {3}, H5T_STD_I32LE, scaled);
+                break;
+            }
+            case 3: {
+                const hid_t pair = H5Tcreate(H5T_COMPOUND, 8);
+                H5Tinsert(pair, "a", 0, H5T_IEEE_F32LE);
+                H5Tinsert(pair, "b", 4, H5T_IEEE_F32LE);
+                file.unwritten(kernelPath, {3}, pair);
+                break;
+            }
+            case 4:
+                file.unwritten(kernelPath, {3}, H5T_STD_REF_OBJ);
+                break;
+            case 5:
+                file.unwritten(kernelPath, {32, 32}, H5T_IEEE_F32LE, chunked({8, 8}));
+                break;
+            case 6:
+                file.numbers(kernelPath, std::vector<hsize_t>(9, 1));
+                break;
+            case 7:
+                file.unwritten(kernelPath, {3, 0}, H5T_IEEE_F32LE);
+                break;
+            case 8:
+                file.group("/model_weights/dense/dense");
+                file.group(kernelPath);
+                break;
+            default: {
+                const hid_t odd = H5Tcopy(H5T_IEEE_F32LE);
+                H5Tset_ebias(odd, 100);
+                file.numbers(kernelPath, {3, 2}, odd);
+            }
+        }
+        file.numbers(biasPath, {2});
+    }
+    const QString found = QString::fromStdString(problem(path));
+    const QString expected = "layer dense: " + QString::fromStdString(kernelPath) + ": " + message;
+    if (message.endsWith('*')) {
+        QCOMPARE(found.left(expected.size() - 1), expected.chopped(1));
+    } else {
+        QCOMPARE(found, expected);
+    }
+}
+
+void KerasHdf5Test::filesOfOtherFormatsAreNamed_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("message");
+    const QString notYet = ", not supported yet; a whole model saved by Keras 2 as .h5 was expected";
+    const QString runsCode = "this format can run code; export to a Keras .h5 file instead";
+    QTest::newRow("Keras 3") << "m.keras" << QByteArray("PK\x03\x04") << "is a Keras 3 archive (.keras)" + notYet;
+    QTest::newRow("PyTorch") << "m.pt" << QByteArray("PK\x03\x04") << runsCode;
+    QTest::newRow("a pickle by its bytes") << "m.bin" << QByteArray("\x80\x04\x95") << runsCode;
+    QTest::newRow("TensorFlow Lite by its bytes")
+        << "m" << QByteArray("\x1c\0\0\0TFL3", 8) << "is a TensorFlow Lite model" + notYet;
+    QTest::newRow("safetensors") << "m.safetensors" << QByteArray("{}") << "is a safetensors file" + notYet;
+    QTest::newRow("anything")
+        << "m.doc" << QByteArray("hello")
+        << "is not a model file of a known format; a whole model saved by Keras 2 as .h5 was expected";
+}
+
+void KerasHdf5Test::filesOfOtherFormatsAreNamed() {
+    QFETCH(QString, name);
+    QFETCH(QByteArray, content);
+    QFETCH(QString, message);
+    QFile file(m_folder.filePath(name));
+    QVERIFY(file.open(QFile::WriteOnly) && file.write(content) == content.size());
+    file.close();
+    QCOMPARE(QString::fromStdString(problem(file.fileName().toStdString())), message);
+    QCOMPARE(problem(m_folder.path().toStdString()),
+             std::string("is a folder; a model file was expected, saved by Keras 2 as .h5"));
+}
+
+QTEST_GUILESS_MAIN(KerasHdf5Test)
+#include "keras_hdf5_test.moc"
