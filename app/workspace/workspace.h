@@ -86,8 +86,8 @@ public:
     void pinUniform(bool pinned);
     [[nodiscard]] bool isPinnedUniform() const;
     void resetEdits();
-    /// The mouse button or the key is up: what follows is a new step for undo.
-    void endGesture() { ++m_gesture; }
+    /// A mouse button or a key goes down: what follows is a new step for undo.
+    void beginGesture() { ++m_gesture; }
 
     /// Runs an export of what is shown on the worker's thread; `exported` or `problem` follows.
     void runExport(const std::string& path, std::function<Status()> writer);

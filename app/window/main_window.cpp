@@ -1,0 +1,446 @@
+#include "window/main_window.h"
+
+#include "panels/empty_state.h"
+#include "panels/inspector_panel.h"
+#include "panels/layers_panel.h"
+#include "panels/message_banner.h"
+#include "panels/prediction_bar.h"
+#include "panels/texts_panel.h"
+#include "theme/theme.h"
+#include "window/dropped.h"
+#include "window/file_dialogs.h"
+#include "window/recent_files.h"
+#include "window/status_strip.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QFileInfo>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace attnscope {
+namespace {
+
+std::string fileName(const std::string& path) {
+    return QFileInfo(QString::fromStdString(path)).fileName().toStdString();
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
+    : m_workspace(workspace),
+      m_parts(std::move(parts)),
+      m_systemIsDark(systemIsDark(QApplication::palette())),
+      m_actions(workspace, *this),
+      m_banner(new MessageBanner(this)),
+      m_layers(new LayersPanel(workspace, this)),
+      m_texts(new TextsPanel(workspace, this)),
+      m_inspector(new InspectorPanel(workspace, this)),
+      m_prediction(new PredictionBar(workspace, this)),
+      m_empty(new EmptyState(this)),
+      m_center(new QStackedWidget(this)),
+      m_tabs(new QTabWidget(this)),
+      m_left(new QSplitter(Qt::Vertical, this)),
+      m_columns(new QSplitter(Qt::Horizontal, this)),
+      m_site(new QComboBox(this)),
+      m_whatIf(new QToolButton(this)),
+      m_device(new QLabel(this)) {
+    setAcceptDrops(true);
+    buildToolBar();
+    auto* recent = new RecentFiles(m_parts.settings, this);
+    m_actions.fillMenus(*this, *recent, buildViews());
+    buildCenter();
+    new StatusStrip(workspace, *statusBar());
+    connect(recent, &RecentFiles::chosen, this,
+            [this](const QString& path) { m_workspace.openModel(path.toStdString()); });
+    connect(&workspace, &Workspace::modelChanged, recent, [this, recent] {
+        if (m_workspace.hasModel()) recent->add(QString::fromStdString(m_workspace.opened().path));
+    });
+    connectWorkspace();
+    connectActions();
+    qApp->installEventFilter(this);
+    resize(1280, 800);
+    restore();
+    showModel();
+    showRecords();
+    showEdits();
+}
+
+void MainWindow::buildToolBar() {
+    QToolBar* bar = addToolBar(tr("Main"));
+    bar->setObjectName(QStringLiteral("toolBar"));
+    bar->setMovable(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->addAction(m_actions.openModel);
+    bar->addAction(m_actions.openTexts);
+    bar->addSeparator();
+    m_site->setObjectName(QStringLiteral("site"));
+    m_site->setAccessibleName(tr("Attention site"));
+    m_site->setToolTip(tr("The attention layer that is looked at"));
+    m_site->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_site->setMinimumContentsLength(12);
+    bar->addWidget(m_site);
+    bar->addSeparator();
+    m_whatIf->setObjectName(QStringLiteral("whatIf"));
+    m_whatIf->setPopupMode(QToolButton::InstantPopup);
+    auto* edits = new QMenu(m_whatIf);
+    edits->addActions({m_actions.undo, m_actions.redo, m_actions.pinUniform, m_actions.reset});
+    m_whatIf->setMenu(edits);
+    bar->addWidget(m_whatIf);
+    auto* reset = new QToolButton(bar);
+    reset->setDefaultAction(m_actions.reset);
+    reset->setText(QStringLiteral("↺"));
+    connect(m_actions.reset, &QAction::changed, reset, [reset] { reset->setText(QStringLiteral("↺")); });
+    reset->setAccessibleName(tr("Reset edits"));
+    bar->addWidget(reset);
+    bar->addSeparator();
+    bar->addAction(m_actions.exportView);
+    auto* space = new QWidget(bar);
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(space);
+    m_device->setObjectName(QStringLiteral("muted"));
+    m_device->setToolTip(tr("What computes"));
+    bar->addWidget(m_device);
+}
+
+QList<QAction*> MainWindow::buildViews() {
+    QList<QAction*> actions;
+    m_tabs->setDocumentMode(true);
+    m_tabs->setObjectName(QStringLiteral("views"));
+    for (std::size_t place = 0; place < m_parts.views.size(); ++place) {
+        const ViewRow& row = m_parts.views[place];
+        View* view = row.make(m_tabs);
+        const QKeySequence shortcut(QStringLiteral("Ctrl+%1").arg(place + 1));
+        const int tab = m_tabs->addTab(view, QCoreApplication::translate("attnscope::ViewTable", row.title));
+        m_tabs->setTabToolTip(tab, shortcut.toString(QKeySequence::NativeText));
+        connect(view, &View::maskRequested, &m_workspace, &Workspace::maskTimesteps);
+        connect(view, &View::elementPointedAt, m_inspector, &InspectorPanel::pointAt);
+        connect(view, &View::displayRequested, &m_workspace, &Workspace::setDisplay);
+        auto* action = new QAction(m_tabs->tabText(tab), this);
+        action->setShortcut(shortcut);
+        addAction(action);
+        connect(action, &QAction::triggered, m_tabs, [this, tab] {
+            m_tabs->setCurrentIndex(tab);
+            m_tabs->currentWidget()->setFocus(Qt::ShortcutFocusReason);
+        });
+        actions << action;
+        m_views.push_back(view);
+    }
+    m_stale.assign(m_views.size(), true);
+    connect(m_tabs, &QTabWidget::currentChanged, this, &MainWindow::refreshView);
+    return actions;
+}
+
+void MainWindow::buildCenter() {
+    m_center->addWidget(m_empty);
+    m_center->addWidget(m_tabs);
+    auto* middle = new QWidget;
+    auto* middleLayout = new QVBoxLayout(middle);
+    middleLayout->setContentsMargins(0, 0, 0, 0);
+    middleLayout->setSpacing(0);
+    middleLayout->addWidget(m_center, 1);
+    middleLayout->addWidget(m_prediction);
+
+    m_left->addWidget(m_layers);
+    m_left->addWidget(m_texts);
+    m_left->setStretchFactor(0, 2);
+    m_left->setStretchFactor(1, 3);
+    m_left->setChildrenCollapsible(false);
+    m_columns->addWidget(m_left);
+    m_columns->addWidget(middle);
+    m_columns->addWidget(m_inspector);
+    m_columns->setStretchFactor(1, 1);
+    m_columns->setSizes({300, 680, 300});
+    m_left->setMinimumWidth(22 * Theme::unit);
+    m_inspector->setMinimumWidth(22 * Theme::unit);
+    for (QSplitter* splitter : {m_left, m_columns}) splitter->setHandleWidth(1);
+
+    auto* central = new QWidget;
+    auto* layout = new QVBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_columns, 1);
+    setCentralWidget(central);
+}
+
+void MainWindow::connectWorkspace() {
+    connect(&m_workspace, &Workspace::modelChanged, this, &MainWindow::showModel);
+    connect(&m_workspace, &Workspace::recordsChanged, this, &MainWindow::showRecords);
+    connect(&m_workspace, &Workspace::inputsChanged, this, &MainWindow::showEmptyState);
+    connect(&m_workspace, &Workspace::siteChanged, this, [this] {
+        showSites();
+        showRecords();
+    });
+    connect(&m_workspace, &Workspace::displayChanged, this, &MainWindow::showRecords);
+    connect(&m_workspace, &Workspace::editsChanged, this, &MainWindow::showEdits);
+    connect(&m_workspace, &Workspace::problem, this, &MainWindow::showError);
+    // What was opened well puts an older message away.
+    connect(&m_workspace, &Workspace::modelChanged, m_banner, &QWidget::hide);
+    connect(&m_workspace, &Workspace::listChanged, m_banner, &QWidget::hide);
+    connect(&m_workspace, &Workspace::exported, this,
+            [this](const QString& path) { m_banner->showNotice(tr("Exported %1").arg(path)); });
+    connect(m_site, &QComboBox::activated, this,
+            [this](int site) { m_workspace.setSite(m_site->itemText(site).toStdString()); });
+}
+
+void MainWindow::connectActions() {
+    const auto on = [this](QAction* action, auto slot) { connect(action, &QAction::triggered, this, slot); };
+    on(m_actions.openModel, &MainWindow::askForModel);
+    on(m_actions.openTexts, &MainWindow::askForTexts);
+    on(m_actions.openTokenizer, &MainWindow::askForTokenizer);
+    on(m_actions.exportView, &MainWindow::askForExport);
+    on(m_actions.quit, &QWidget::close);
+    on(m_actions.reset, [this] { m_workspace.resetEdits(); });
+    on(m_actions.pinUniform, [this](bool pinned) { m_workspace.pinUniform(pinned); });
+    on(m_actions.nextText, [this] { m_texts->step(1); });
+    on(m_actions.previousText, [this] { m_texts->step(-1); });
+    on(m_actions.nextSite, &MainWindow::nextSite);
+    on(m_actions.typeText, [this] { m_texts->focusTyping(); });
+    on(m_actions.filterTexts, [this] { m_texts->focusFilter(); });
+    on(m_actions.cancel, [this] { m_workspace.cancel(); });
+    on(m_actions.systemTheme, [this] { setTheme(ThemeChoice::System); });
+    on(m_actions.lightTheme, [this] { setTheme(ThemeChoice::Light); });
+    on(m_actions.darkTheme, [this] { setTheme(ThemeChoice::Dark); });
+    on(m_actions.about, &MainWindow::showAbout);
+}
+
+void MainWindow::restore() {
+    ThemeChoice theme = ThemeChoice::System;
+    if (const QSettings* settings = m_parts.settings) {
+        restoreGeometry(settings->value(QStringLiteral("window/geometry")).toByteArray());
+        m_columns->restoreState(settings->value(QStringLiteral("window/columns")).toByteArray());
+        m_left->restoreState(settings->value(QStringLiteral("window/left")).toByteArray());
+        const QString view = settings->value(QStringLiteral("window/view")).toString();
+        for (std::size_t place = 0; place < m_parts.views.size(); ++place) {
+            if (view == QLatin1String(m_parts.views[place].id)) m_tabs->setCurrentIndex(static_cast<int>(place));
+        }
+        const int chosen = settings->value(QStringLiteral("window/theme"), 0).toInt();
+        if (chosen == 1) theme = ThemeChoice::Light;
+        if (chosen == 2) theme = ThemeChoice::Dark;
+    }
+    setTheme(theme);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (QSettings* settings = m_parts.settings) {
+        settings->setValue(QStringLiteral("window/geometry"), saveGeometry());
+        settings->setValue(QStringLiteral("window/columns"), m_columns->saveState());
+        settings->setValue(QStringLiteral("window/left"), m_left->saveState());
+        if (m_tabs->currentIndex() >= 0)
+            settings->setValue(QStringLiteral("window/view"),
+                               QLatin1String(m_parts.views[static_cast<std::size_t>(m_tabs->currentIndex())].id));
+        const int theme = m_actions.lightTheme->isChecked() ? 1 : m_actions.darkTheme->isChecked() ? 2 : 0;
+        settings->setValue(QStringLiteral("window/theme"), theme);
+    }
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::setTheme(ThemeChoice choice) {
+    const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && m_systemIsDark);
+    (choice == ThemeChoice::System  ? m_actions.systemTheme
+     : choice == ThemeChoice::Light ? m_actions.lightTheme
+                                    : m_actions.darkTheme)
+        ->setChecked(true);
+    applyTheme(*qApp, dark ? Theme::darkTheme() : Theme::light());
+    DisplayOptions display = m_workspace.display();
+    display.dark = dark;
+    m_workspace.setDisplay(display);
+}
+
+// A gesture begins when a button or a key goes down anywhere; the edits until the next one are one step of undo.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    const bool down = event->type() == QEvent::MouseButtonPress || event->type() == QEvent::MouseButtonDblClick ||
+                      (event->type() == QEvent::KeyPress && !static_cast<QKeyEvent*>(event)->isAutoRepeat());
+    if (down) m_workspace.beginGesture();
+    return QMainWindow::eventFilter(watched, event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (isWelcome(*event->mimeData())) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const Dropped dropped = readDropped(*event->mimeData());
+    event->acceptProposedAction();
+    if (!dropped.files.empty())
+        m_workspace.openFiles(dropped.files);
+    else if (!dropped.text.empty())
+        m_workspace.typeText(dropped.text);
+}
+
+View* MainWindow::currentView() const {
+    const int tab = m_tabs->currentIndex();
+    return m_center->currentWidget() == m_tabs && tab >= 0 ? m_views[static_cast<std::size_t>(tab)] : nullptr;
+}
+
+void MainWindow::showError(const Error& error) {
+    m_banner->showError(QString::fromStdString(error.text()));
+}
+
+void MainWindow::showModel() {
+    const std::string& path = m_workspace.opened().path;
+    setWindowTitle(m_workspace.hasModel() ? QString::fromStdString(fileName(path)) + QStringLiteral(" — attnscope")
+                                          : QStringLiteral("attnscope"));
+    setWindowFilePath(QString::fromStdString(path));
+    m_actions.openTokenizer->setToolTip(m_workspace.opened().tokenizer
+                                            ? QString::fromStdString(m_workspace.opened().tokenizerPath + "\n" +
+                                                                     m_workspace.opened().tokenizer->description())
+                                            : tr("No tokenizer is open"));
+    showSites();
+    showEmptyState();
+}
+
+void MainWindow::showSites() {
+    m_site->clear();
+    for (const std::string& site : m_workspace.sites()) m_site->addItem(QString::fromStdString(site));
+    m_site->setCurrentText(QString::fromStdString(m_workspace.site()));
+    m_site->setEnabled(m_site->count() > 0);
+    m_site->setPlaceholderText(tr("no attention site"));
+    m_actions.nextSite->setEnabled(m_site->count() > 1);
+}
+
+void MainWindow::showRecords() {
+    m_stale.assign(m_views.size(), true);
+    const RecordPtr& record = m_workspace.whatIfRecord();
+    m_device->setText(record ? QString::fromStdString(record->device).toUpper() : QString());
+    if (record && m_site->count() != static_cast<int>(record->sites.size())) showSites();
+    showEmptyState();
+    showEdits();
+    refreshView();
+}
+
+void MainWindow::showEdits() {
+    const std::size_t count = m_workspace.edits().count();
+    m_whatIf->setText(count == 0 ? tr("What-if") : tr("What-if ●%1").arg(count));
+    m_whatIf->setToolTip(count == 0 ? tr("Nothing is edited")
+                                    : tr("%n thing(s) set by hand", nullptr, static_cast<int>(count)));
+    m_actions.reset->setEnabled(count > 0);
+    const bool hasSite = m_workspace.viewState().modelSite() != nullptr;
+    m_actions.pinUniform->setEnabled(hasSite);
+    m_actions.pinUniform->setChecked(m_workspace.isPinnedUniform());
+    m_actions.exportView->setEnabled(hasSite && !m_views.empty());
+}
+
+void MainWindow::refreshView() {
+    const int tab = m_tabs->currentIndex();
+    if (tab < 0 || m_center->currentWidget() != m_tabs || !m_stale[static_cast<std::size_t>(tab)]) return;
+    m_stale[static_cast<std::size_t>(tab)] = false;
+    m_views[static_cast<std::size_t>(tab)]->setState(m_workspace.viewState());
+}
+
+void MainWindow::showEmptyState() {
+    const auto say = [this](const QString& title, const QString& text, const QList<QAction*>& actions) {
+        m_empty->setMessage(title, text, actions);
+        m_center->setCurrentWidget(m_empty);
+    };
+    if (!m_workspace.hasModel()) {
+        say(tr("Drop a model here, or open one"),
+            tr("A Keras model (.h5). A tokenizer that lies beside it is found by itself."), {m_actions.openModel});
+        return;
+    }
+    if (m_workspace.inspectProblem()) {
+        say(tr("This cannot be evaluated"), QString::fromStdString(m_workspace.inspectProblem()->text()),
+            {m_actions.openTexts, m_actions.openTokenizer});
+        return;
+    }
+    const std::vector<std::optional<InputSource>>& inputs = m_workspace.inputs();
+    const auto missing = std::ranges::find_if(inputs, [](const auto& source) { return !source.has_value(); });
+    if (missing != inputs.end()) {
+        const ModelInput& input =
+            m_workspace.opened().model->inputs()[static_cast<std::size_t>(missing - inputs.begin())];
+        const QString name = QString::fromStdString(input.name);
+        if (input.tokenIds)
+            say(tr("Choose a text"),
+                tr("Type one, drop a file here (.txt, .csv, .tsv, .jsonl), or open one. It goes into the input %1.")
+                    .arg(name),
+                {m_actions.openTexts, m_actions.typeText});
+        else
+            say(tr("Choose a numeric sequence"),
+                tr("Drop a .npy or .csv here (time × feature), or open one. It goes into the input %1.").arg(name),
+                {m_actions.openTexts});
+        return;
+    }
+    if (!m_workspace.modelRecord()) {
+        say(tr("Evaluating…"), {}, {});
+        return;
+    }
+    if (m_workspace.modelRecord()->sites.empty()) {
+        QString text =
+            tr("attnscope knows no attention layer in it. Layers it cannot evaluate are red in the list; right-click "
+               "one to describe it by a formula.");
+        for (const Finding& finding : m_workspace.modelRecord()->findings)
+            text += QStringLiteral("\n\n") + QString::fromStdString(finding.message);
+        say(tr("This model has no attention to look at"), text, {});
+        return;
+    }
+    if (m_center->currentWidget() == m_tabs) return;
+    m_center->setCurrentWidget(m_tabs);
+    refreshView();
+}
+
+void MainWindow::nextSite() {
+    if (m_site->count() == 0) return;
+    m_workspace.setSite(m_site->itemText((m_site->currentIndex() + 1) % m_site->count()).toStdString());
+}
+
+void MainWindow::askForModel() {
+    askForFiles(this, tr("Open a model"), modelFilter(), false,
+                [this](const QStringList& files) { m_workspace.openModel(files.first().toStdString()); });
+}
+
+void MainWindow::askForTexts() {
+    askForFiles(this, tr("Open texts or numeric sequences"), sequencesFilter(), true, [this](const QStringList& files) {
+        std::vector<std::string> paths;
+        for (const QString& file : files) paths.push_back(file.toStdString());
+        m_workspace.openSequences(paths);
+    });
+}
+
+void MainWindow::askForTokenizer() {
+    askForFiles(this, tr("Open a tokenizer"), tokenizerFilter(), false,
+                [this](const QStringList& files) { m_workspace.openTokenizer(files.first().toStdString()); });
+}
+
+void MainWindow::askForExport() {
+    if (currentView() == nullptr) return;
+    const QFileInfo model(QString::fromStdString(m_workspace.opened().path));
+    const QString view = QLatin1String(m_parts.views[static_cast<std::size_t>(m_tabs->currentIndex())].id);
+    askForTarget(this, tr("Export"), model.completeBaseName() + QLatin1Char('-') + view + QStringLiteral(".png"),
+                 [this](const QString& path) { exportTo(path); });
+}
+
+void MainWindow::exportTo(const QString& path) {
+    if (currentView() == nullptr || !m_parts.exporter) return;
+    const SiteView view = m_parts.views[static_cast<std::size_t>(m_tabs->currentIndex())].exported;
+    const std::string file = path.toStdString();
+    m_workspace.runExport(file, [exporter = m_parts.exporter, view, file, state = m_workspace.viewState(),
+                                 model = m_workspace.opened().path] { return exporter(view, state, model, file); });
+}
+
+void MainWindow::showAbout() {
+    auto* box =
+        new QMessageBox(QMessageBox::NoIcon, tr("About attnscope"),
+                        tr("attnscope %1\n\nSee what an attention layer looked at, change something, and see at once "
+                           "what that does.")
+                            .arg(QCoreApplication::applicationVersion()),
+                        QMessageBox::Close, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+}  // namespace attnscope

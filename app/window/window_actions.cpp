@@ -1,0 +1,90 @@
+#include "window/window_actions.h"
+
+#include "window/recent_files.h"
+#include "workspace/workspace.h"
+
+#include <QActionGroup>
+#include <QMainWindow>
+#include <QMenuBar>
+
+namespace attnscope {
+namespace {
+
+QAction* make(QMainWindow& window, const QString& text, const QKeySequence& shortcut, const QString& tip = {}) {
+    auto* action = new QAction(text, &window);
+    action->setShortcut(shortcut);
+    QString shown = tip.isEmpty() ? QString(text).remove(QLatin1Char('&')).remove(QChar(0x2026)) : tip;
+    if (!shortcut.isEmpty()) shown += QStringLiteral(" (%1)").arg(shortcut.toString(QKeySequence::NativeText));
+    action->setToolTip(shown);
+    window.addAction(action);
+    return action;
+}
+
+QString tr(const char* text) {
+    return QObject::tr(text);
+}
+
+}  // namespace
+
+WindowActions::WindowActions(Workspace& workspace, QMainWindow& window) {
+    openModel = make(window, tr("&Open model…"), QKeySequence(QStringLiteral("Ctrl+O")), tr("Open a model"));
+    openTexts = make(window, tr("Open &texts…"), QKeySequence(QStringLiteral("Ctrl+Shift+O")),
+                     tr("Open texts or a numeric sequence"));
+    openTokenizer = make(window, tr("Open to&kenizer…"), {});
+    exportView = make(window, tr("&Export…"), QKeySequence(QStringLiteral("Ctrl+E")), tr("Export what is shown"));
+    quit = make(window, tr("&Quit"), QKeySequence(QStringLiteral("Ctrl+Q")));
+    undo = workspace.undoStack()->createUndoAction(&window, tr("Undo"));
+    undo->setShortcut(QKeySequence(QStringLiteral("Ctrl+Z")));
+    redo = workspace.undoStack()->createRedoAction(&window, tr("Redo"));
+    redo->setShortcuts({QKeySequence(QStringLiteral("Ctrl+Shift+Z")), QKeySequence(QStringLiteral("Ctrl+Y"))});
+    window.addActions({undo, redo});
+    reset = make(window, tr("&Reset edits"), QKeySequence(QStringLiteral("Ctrl+R")), tr("Back to the model as it is"));
+    pinUniform = make(window, tr("Pin weights to &uniform"), QKeySequence(QStringLiteral("Ctrl+U")));
+    pinUniform->setCheckable(true);
+    nextText = make(window, tr("&Next text"), QKeySequence(QStringLiteral("Alt+Down")));
+    previousText = make(window, tr("&Previous text"), QKeySequence(QStringLiteral("Alt+Up")));
+    nextSite = make(window, tr("Next attention &site"), QKeySequence(QStringLiteral("Alt+Right")));
+    typeText = make(window, tr("T&ype a text"), QKeySequence(QStringLiteral("Ctrl+T")));
+    filterTexts = make(window, tr("&Filter texts"), QKeySequence(QStringLiteral("Ctrl+F")));
+    cancel = make(window, tr("&Cancel what is going on"), QKeySequence(QStringLiteral("Ctrl+.")));
+    systemTheme = make(window, tr("As the &system"), {});
+    lightTheme = make(window, tr("&Light"), {});
+    darkTheme = make(window, tr("&Dark"), {});
+    auto* themes = new QActionGroup(&window);
+    for (QAction* theme : {systemTheme, lightTheme, darkTheme}) {
+        theme->setCheckable(true);
+        themes->addAction(theme);
+    }
+    about = make(window, tr("&About attnscope"), {});
+}
+
+void WindowActions::fillMenus(QMainWindow& window, RecentFiles& recent, const QList<QAction*>& views) const {
+    QMenu* file = window.menuBar()->addMenu(tr("&File"));
+    file->addAction(openModel);
+    file->addMenu(&recent);
+    file->addAction(openTexts);
+    file->addAction(openTokenizer);
+    file->addSeparator();
+    file->addAction(exportView);
+    file->addSeparator();
+    file->addAction(cancel);
+    file->addAction(quit);
+
+    QMenu* edit = window.menuBar()->addMenu(tr("&Edit"));
+    edit->addActions({undo, redo});
+    edit->addSeparator();
+    edit->addActions({pinUniform, reset});
+
+    QMenu* view = window.menuBar()->addMenu(tr("&View"));
+    view->addActions(views);
+    view->addSeparator();
+    view->addActions({nextText, previousText, nextSite});
+    view->addSeparator();
+    view->addActions({typeText, filterTexts});
+    view->addSeparator();
+    view->addMenu(tr("&Theme"))->addActions({systemTheme, lightTheme, darkTheme});
+
+    window.menuBar()->addMenu(tr("&Help"))->addAction(about);
+}
+
+}  // namespace attnscope

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <QAction>
+#include <QObject>
+
+class QMainWindow;
+
+namespace attnscope {
+
+class RecentFiles;
+class Workspace;
+
+/// Every action of the window with its shortcut; menus, tool bar and empty states show the same ones.
+struct WindowActions {
+    WindowActions(Workspace& workspace, QMainWindow& window);
+
+    QAction* openModel;
+    QAction* openTexts;
+    QAction* openTokenizer;
+    QAction* exportView;
+    QAction* quit;
+    QAction* undo;
+    QAction* redo;
+    QAction* reset;
+    QAction* pinUniform;
+    QAction* nextText;
+    QAction* previousText;
+    QAction* nextSite;
+    QAction* typeText;
+    QAction* filterTexts;
+    QAction* cancel;
+    QAction* systemTheme;
+    QAction* lightTheme;
+    QAction* darkTheme;
+    QAction* about;
+
+    /// Fills the menu bar; `views` are the actions that choose a view.
+    void fillMenus(QMainWindow& window, RecentFiles& recent, const QList<QAction*>& views) const;
+};
+
+}  // namespace attnscope
