@@ -30,7 +30,7 @@ struct FormulaBinding {
 /// (Site::maskIsWhatIf).
 ///
 /// Errors: code Shape when an index letter would have two extents ("index t is 70 in x and 64 in b"), code InvalidInput
-/// when an input or a weight is missing or unknown.
+/// when an input or a weight is missing or unknown, code Limit when a value would have more than 2^30 elements.
 [[nodiscard]] Result<ValueId> lowerFormula(GraphBuilder& graph, const Formula& formula, const FormulaBinding& binding);
 
 }  // namespace attnscope
