@@ -109,18 +109,19 @@ Layout layoutOf(const BarFigure& figure, const FigureStyle& style, QSizeF wanted
     Layout layout;
     layout.ticks = ticksOf(figure);
     const auto count = static_cast<qreal>(std::max<std::size_t>(countOf(figure), 1));
-    qreal left = margin + leftOf(figure, style, layout.ticks);
+    qreal left = margin + wholePixels(leftOf(figure, style, layout.ticks));
     qreal right = margin;
-    for (int pass = 0; pass < 2; ++pass) {
+    // Labels reach out as far as the columns' width says, which is what they leave.
+    for (int pass = 0; pass < 3; ++pass) {
         const qreal room = wanted.width() > 0 ? std::max(wanted.width(), narrowest) - left - right : usualPlotWidth;
         layout.group = std::min(room / count, widestGroup);
         if (wanted.width() <= 0 && layout.group >= 1) layout.group = std::floor(layout.group);
         layout.columns = layoutColumnLabels(style, figure.labels, countOf(figure), layout.group);
-        left = std::max(left, margin + layout.columns.leftOverhang);
-        right = std::max(right, margin + layout.columns.rightOverhang);
+        left = std::max(left, margin + wholePixels(layout.columns.leftOverhang));
+        right = std::max(right, margin + wholePixels(layout.columns.rightOverhang));
     }
     const qreal plotWidth = layout.group * count;
-    const qreal width = std::max({wanted.width(), narrowest, std::ceil(left + plotWidth + right)});
+    const qreal width = std::max({wanted.width(), narrowest, wholePixels(left + plotWidth + right)});
     layout.heading = layoutHeading(style, figure.title, figure.subtitle, width - 2 * margin);
     layout.numbers = numbersFit(figure, style, layout.group);
 
@@ -139,7 +140,7 @@ Layout layoutOf(const BarFigure& figure, const FigureStyle& style, QSizeF wanted
     layout.plot = QRectF(left, top, plotWidth, height);
     layout.columnAxisY = layout.plot.bottom() + layout.labelGap + layout.columns.height + 4;
     layout.footerAt = QPointF(left, layout.plot.bottom() + under);
-    layout.size = QSizeF(width, std::ceil(height + around));
+    layout.size = QSizeF(width, wholePixels(height + around));
     return layout;
 }
 

@@ -39,6 +39,7 @@ struct TextPiece {
     bool masked = false;
     bool unknown = false;  ///< the model sees the out-of-vocabulary token in its place
     bool unseen = false;   ///< the model does not see it at all; its weight is not shown
+    std::int64_t timestep = -1;  ///< in the sequence; −1 where unseen
 };
 
 /// All padding of a sequence, folded into one chip.

@@ -72,19 +72,20 @@ Layout layoutOf(const HeatmapFigure& figure, const FigureStyle& style, QSizeF wa
     const qreal usualRow =
         usualCell(figure.rowLabels.empty() ? usualMapHeight : 2 * usualMapHeight, rows, rows == 1 ? 32 : 28);
     layout.rows = layoutRowLabels(style, figure.rowLabels, rowCount, usualRow);
-    qreal left = margin + leftOf(figure, style, layout.rows);
+    qreal left = margin + wholePixels(leftOf(figure, style, layout.rows));
     qreal right = margin;
-    for (int pass = 0; pass < 2; ++pass) {
+    // Labels reach out as far as the columns' width says, which is what they leave.
+    for (int pass = 0; pass < 3; ++pass) {
         const qreal room = std::max(wanted.width(), narrowest) - left - right;
         const qreal width =
             wanted.width() > 0 ? std::min(room / columns, largestCell) : usualCell(usualMapWidth, columns, 40);
         layout.cell.setWidth(width);
         layout.columns = layoutColumnLabels(style, figure.columnLabels, columnCount, width);
-        left = std::max(left, margin + layout.columns.leftOverhang);
-        right = std::max(right, margin + layout.columns.rightOverhang);
+        left = std::max(left, margin + wholePixels(layout.columns.leftOverhang));
+        right = std::max(right, margin + wholePixels(layout.columns.rightOverhang));
     }
     const qreal mapWidth = layout.cell.width() * columns;
-    const qreal width = std::max({wanted.width(), narrowest, std::ceil(left + mapWidth + right)});
+    const qreal width = std::max({wanted.width(), narrowest, wholePixels(left + mapWidth + right)});
     layout.heading = layoutHeading(style, figure.title, figure.subtitle, width - 2 * margin);
     const qreal footer = footerOf(figure, style, width - left - margin).height();
 
@@ -114,7 +115,7 @@ Layout layoutOf(const HeatmapFigure& figure, const FigureStyle& style, QSizeF wa
     }
     layout.columnAxisY = y + layout.columns.height + 4;
     layout.footerAt = QPointF(left, top + layout.map.height() + under);
-    layout.size = QSizeF(width, std::ceil(layout.map.height() + around));
+    layout.size = QSizeF(width, wholePixels(layout.map.height() + around));
     return layout;
 }
 

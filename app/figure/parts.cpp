@@ -17,6 +17,10 @@ constexpr qreal legendRow = 24;
 
 }  // namespace
 
+qreal wholePixels(qreal length) {
+    return std::ceil(length - 1e-6);
+}
+
 const ColorMap& colorMapNamed(const std::string& name) {
     const ColorMap* map = findColorMap(name);
     return map ? *map : colorMaps().front();

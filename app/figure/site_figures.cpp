@@ -57,11 +57,11 @@ Result<Figure> textFigure(const ViewState& state, const SiteRecord& site) {
         const Token& token = sequence->tokens[t];
         if (token.state == TokenState::Padding) continue;
         shown.push_back(site.perTimestep[t]);
-        figure.pieces.push_back(
-            {token.start, token.end, site.perTimestep[t], site.masked(t), token.state == TokenState::Unknown, false});
+        figure.pieces.push_back({token.start, token.end, site.perTimestep[t], site.masked(t),
+                                 token.state == TokenState::Unknown, false, static_cast<std::int64_t>(t)});
     }
     for (const Token& token : sequence->unseen)
-        figure.pieces.push_back({token.start, token.end, 0.0F, false, false, true});
+        figure.pieces.push_back({token.start, token.end, 0.0F, false, false, true, -1});
     std::ranges::sort(figure.pieces, {}, &TextPiece::start);
     if (const FoldedPadding folded = foldedPadding(*sequence, site); folded.count > 0) figure.padding = folded;
     const ChosenRange chosen = chosenRange(site, shown, state.display);

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "figure/text_layout.h"
+#include "figure/view_state.h"
+
+#include <QWidget>
+
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace attnscope {
+
+/// The text itself inside a TextView: laid out for its width, painted where it is visible, and edited by pointing.
+class TextCanvas : public QWidget {
+    Q_OBJECT
+public:
+    explicit TextCanvas(QWidget* parent = nullptr);
+
+    void setText(TextFigure figure, const ViewState& state);
+    /// The middle of a timestep's token, in this widget's coordinates; nothing for padding.
+    [[nodiscard]] std::optional<QPoint> centreOf(std::int64_t timestep) const;
+    /// The timestep that the keyboard is at.
+    [[nodiscard]] std::optional<std::int64_t> cursorTimestep() const;
+    /// What is said of a piece when it is pointed at.
+    [[nodiscard]] QString describe(std::size_t piece) const;
+
+    [[nodiscard]] bool hasHeightForWidth() const override { return true; }
+    [[nodiscard]] int heightForWidth(int width) const override;
+    [[nodiscard]] QSize sizeHint() const override;
+
+signals:
+    void maskRequested(const std::vector<std::int64_t>& timesteps, bool masked);
+    void timestepPointedAt(std::optional<std::int64_t> timestep);
+    /// The keyboard's token moved: it should be scrolled into view.
+    void cursorMoved(const QRect& place);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    [[nodiscard]] std::optional<std::size_t> pieceAt(QPoint point) const;
+    void dragTo(std::size_t piece);
+    void moveCursor(int step, bool extend);
+    void toggleSelection();
+    void paintModelStrips(QPainter& painter, const QRectF& visible) const;
+    void paintCursor(QPainter& painter) const;
+
+    std::optional<figures::TextLayout> m_layout;
+    RecordPtr m_model;
+    RecordPtr m_whatIf;
+    std::string m_site;
+    std::vector<std::size_t> m_seen;  ///< pieces that have a timestep, in the order of the text
+    int m_laidOutWidth = 0;
+
+    // A drag masks or unmasks everything between its first token and the pointer.
+    std::optional<std::size_t> m_dragStart;  ///< place in m_seen
+    bool m_dragMasks = true;
+    std::set<std::size_t> m_dragged;
+
+    int m_cursor = 0;  ///< place in m_seen
+    int m_anchor = 0;
+};
+
+}  // namespace attnscope
