@@ -1,32 +1,58 @@
 #include "cli/command_line.h"
-#include "window/run_window.h"
+#include "figure/view_export.h"
+#include "window/main_window.h"
+#include "workspace/workspace.h"
 
 #include <QApplication>
-#include <QGuiApplication>
+#include <QSettings>
+
+#include <cstdio>
 
 namespace {
 
+using namespace attnscope;
+
 void describe() {
+    QCoreApplication::setOrganizationName(QStringLiteral("attnscope"));
     QCoreApplication::setApplicationName(QStringLiteral("attnscope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(ATTNSCOPE_VERSION));
+}
+
+int runWindow(const QStringList& arguments) {
+    std::vector<std::string> paths;
+    for (const QString& argument : arguments) paths.push_back(argument.toStdString());
+    QSettings settings;
+    Workspace workspace(makeCpuBackend());
+    const auto exporter = [](SiteView view, const ViewState& state, const std::string& model, const std::string& path) {
+        return exportView(view, state, model, path);
+    };
+    MainWindow window(workspace, {viewTable(), exporter, &settings});
+    window.show();
+    if (!paths.empty()) workspace.openFiles(paths);
+    return QApplication::exec();
 }
 
 }  // namespace
 
 int main(int argc, char* argv[]) {
-    const QStringList arguments = [&] {
-        QStringList list;
-        for (int index = 1; index < argc; ++index) list << QString::fromLocal8Bit(argv[index]);
-        return list;
-    }();
-    if (attnscope::isCommand(arguments)) {
+    QStringList arguments;
+    for (int index = 1; index < argc; ++index) arguments << QString::fromLocal8Bit(argv[index]);
+    if (isCommand(arguments)) {
         // Figures are painted without a display: a script's machine often has none.
         qputenv("QT_QPA_PLATFORM", "offscreen");
         const QGuiApplication application(argc, argv);
         describe();
-        return attnscope::runCommandLine(arguments);
+        return runCommandLine(arguments);
     }
     const QApplication application(argc, argv);
     describe();
-    return attnscope::runWindow(arguments);
+    // What Qt itself understands (-platform, -style …) it has taken out by now.
+    const QStringList files = QCoreApplication::arguments().mid(1);
+    for (const QString& file : files) {
+        if (!file.startsWith(QLatin1Char('-'))) continue;
+        std::fprintf(stderr, "attnscope: unknown option %s\nusage: attnscope [MODEL] [TEXTS]; see attnscope --help\n",
+                     qPrintable(file));
+        return 2;
+    }
+    return runWindow(files);
 }
