@@ -1,0 +1,363 @@
+#include "workspace/workspace.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+namespace attnscope {
+namespace {
+
+const std::string samples = ATTNSCOPE_SOURCE_DIR "/resources/samples/";
+const std::string sentiment = samples + "sentiment/attention.h5";
+const std::string reviews = samples + "sentiment/reviews.txt";
+const std::string bad = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/bad/";
+
+/// The CPU backend, counting how often it is asked to run anything.
+class CountingBackend : public Backend {
+public:
+    explicit CountingBackend(std::atomic<int>& runs) : m_runs(runs) {}
+
+    [[nodiscard]] std::string name() const override { return m_cpu->name(); }
+    [[nodiscard]] std::string description() const override { return m_cpu->description(); }
+    [[nodiscard]] Result<StoredPtr> store(TensorPtr tensor) override { return m_cpu->store(std::move(tensor)); }
+    [[nodiscard]] Status run(std::span<const Step> steps, std::vector<StoredPtr>& table,
+                             const CancelToken& cancel) override {
+        if (!steps.empty()) ++m_runs;
+        return m_cpu->run(steps, table, cancel);
+    }
+
+private:
+    std::atomic<int>& m_runs;
+    std::shared_ptr<Backend> m_cpu = makeCpuBackend();
+};
+
+bool isIdle(const Workspace& workspace) {
+    return workspace.activity().what.isEmpty();
+}
+
+double prediction(const RecordPtr& record) {
+    return static_cast<double>((*record->predictions.front().data)[0]);
+}
+
+}  // namespace
+
+class TestWorkspace : public QObject {
+    Q_OBJECT
+
+private:
+    /// Opens the sample and waits until everything is evaluated.
+    static void openSample(Workspace& workspace, const std::string& texts = reviews) {
+        workspace.openModel(sentiment);
+        workspace.openSequences({texts});
+        QTRY_VERIFY_WITH_TIMEOUT(isIdle(workspace) && workspace.whatIfRecord() != nullptr, 30000);
+    }
+
+private slots:
+    void opensModelWithTheTokenizerBesideIt();
+    void openingTextsChoosesTheFirstAndPredictsAll();
+    void choosingATextEvaluatesIt();
+    void maskingChangesTheWhatIfRecordOnly();
+    void undoRedoAndResetBringEditsBack();
+    void editsOfOneGestureAreOneStep();
+    void maskingBackToTheModelsOwnMaskIsNoEdit();
+    void choosingAnotherTextDropsItsMaskAndUndoBringsBothBack();
+    void weightEditsStayWithTheModel();
+    void pinsTheWeightsToUniform();
+    void failingFilesLeaveEverythingAsItWas_data();
+    void failingFilesLeaveEverythingAsItWas();
+    void recognizesFilesByWhatTheyHold();
+    void typedTextIsListedFirstAndChosen();
+    void numericSequencesFeedNumericModels();
+    void aTextForANumericModelIsAProblemNotACrash();
+    void rapidTogglingDoesNotQueueUp();
+    void cancellingStopsThePredictions();
+    void destructionWhileWorkingIsQuick();
+};
+
+void TestWorkspace::opensModelWithTheTokenizerBesideIt() {
+    Workspace workspace(makeCpuBackend());
+    QSignalSpy changed(&workspace, &Workspace::modelChanged);
+    workspace.openModel(sentiment);
+    QVERIFY(!workspace.hasModel());  // it is opened elsewhere, not here
+    QTRY_COMPARE_WITH_TIMEOUT(changed.count(), 1, 20000);
+    QVERIFY(workspace.opened().tokenizer != nullptr);
+    QVERIFY(QString::fromStdString(workspace.opened().tokenizerPath).endsWith(QStringLiteral("tokenizer.json")));
+    QCOMPARE(workspace.site(), std::string("attention"));
+    const auto& layers = workspace.layers();
+    QVERIFY(std::ranges::any_of(layers,
+                                [](const LayerSummary& layer) { return layer.isSite && layer.name == "attention"; }));
+    QVERIFY(workspace.siteWeights("attention") != nullptr);
+    QCOMPARE(workspace.siteWeights("attention")->front().shape, Shape({32}));
+}
+
+void TestWorkspace::openingTextsChoosesTheFirstAndPredictsAll() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    QCOMPARE(workspace.list().size(), std::size_t{24});
+    QCOMPARE(workspace.chosenRow(), 0);
+    for (const ListedSource& listed : workspace.list()) QVERIFY(listed.prediction && *listed.prediction);
+    const double listed = static_cast<double>((*(**workspace.list()[0].prediction).front().data)[0]);
+    QCOMPARE(listed, prediction(workspace.modelRecord()));
+}
+
+void TestWorkspace::choosingATextEvaluatesIt() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.chooseRow(1);
+    QTRY_COMPARE(workspace.modelRecord()->inputs.front().text, workspace.list()[1].source.content);
+    QVERIFY(prediction(workspace.modelRecord()) < 0.5);
+    QVERIFY(workspace.undoStack()->isClean());
+    QCOMPARE(workspace.undoStack()->count(), 0);
+}
+
+void TestWorkspace::maskingChangesTheWhatIfRecordOnly() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    const RecordPtr model = workspace.modelRecord();
+    workspace.maskTimesteps({45, 46}, true);
+    QTRY_VERIFY(workspace.whatIfRecord() != workspace.modelRecord());
+    QCOMPARE(workspace.modelRecord(), model);
+    const SiteRecord& site = workspace.whatIfRecord()->sites.front();
+    QCOMPARE(site.perTimestep[45], 0.0F);
+    QCOMPARE(site.perTimestep[46], 0.0F);
+    QVERIFY(prediction(workspace.whatIfRecord()) != prediction(model));
+    QVERIFY2(workspace.whatIfRecord()->evaluatedOperations < 12, "a mask must not run the recurrent layers again");
+}
+
+void TestWorkspace::undoRedoAndResetBringEditsBack() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.maskTimesteps({45}, true);
+    workspace.beginGesture();
+    workspace.maskTimesteps({46}, true);
+    const Edits both = workspace.edits();
+    QCOMPARE(both.count(), std::size_t{2});
+    workspace.undoStack()->undo();
+    QCOMPARE(workspace.edits().count(), std::size_t{1});
+    workspace.undoStack()->redo();
+    QVERIFY(workspace.edits() == both);
+    workspace.resetEdits();
+    QVERIFY(workspace.edits().empty());
+    workspace.undoStack()->undo();
+    QVERIFY(workspace.edits() == both);
+    workspace.undoStack()->undo();
+    workspace.undoStack()->undo();
+    QVERIFY(workspace.edits().empty());
+    QTRY_VERIFY(isIdle(workspace));
+    QCOMPARE(workspace.whatIfRecord(), workspace.modelRecord());
+}
+
+void TestWorkspace::editsOfOneGestureAreOneStep() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.beginGesture();
+    for (const std::int64_t timestep : {44, 45, 46}) workspace.maskTimesteps({timestep}, true);
+    QCOMPARE(workspace.undoStack()->count(), 1);
+    workspace.beginGesture();
+    for (const float number : {0.1F, 0.2F, 0.3F}) workspace.setElement("attention/W", {3}, number);
+    QCOMPARE(workspace.undoStack()->count(), 2);
+    workspace.setElement("attention/W", {4}, 0.3F);
+    QCOMPARE(workspace.undoStack()->count(), 3);
+    workspace.undoStack()->undo();
+    workspace.undoStack()->undo();
+    QCOMPARE(workspace.edits().count(), std::size_t{3});
+    workspace.undoStack()->undo();
+    QVERIFY(workspace.edits().empty());
+}
+
+void TestWorkspace::maskingBackToTheModelsOwnMaskIsNoEdit() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.maskTimesteps({0}, true);  // padding: the model masks it already
+    QVERIFY(workspace.edits().empty());
+    workspace.maskTimesteps({0}, false);
+    QCOMPARE(workspace.edits().count(), std::size_t{1});
+    workspace.beginGesture();
+    workspace.maskTimesteps({0}, true);
+    QVERIFY(workspace.edits().empty());
+}
+
+void TestWorkspace::choosingAnotherTextDropsItsMaskAndUndoBringsBothBack() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.maskTimesteps({45}, true);
+    const Edits masked = workspace.edits();
+    workspace.chooseRow(2);
+    QVERIFY(workspace.edits().empty());
+    QCOMPARE(workspace.chosenRow(), 2);
+    workspace.undoStack()->undo();
+    QVERIFY(workspace.edits() == masked);
+    QCOMPARE(workspace.chosenRow(), 0);
+    QTRY_VERIFY(isIdle(workspace));
+    QCOMPARE(workspace.whatIfRecord()->sites.front().perTimestep[45], 0.0F);
+}
+
+void TestWorkspace::weightEditsStayWithTheModel() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.setElement("attention/epsilon", {}, 0.5F);
+    workspace.chooseRow(3);
+    QCOMPARE(workspace.edits().count(), std::size_t{1});
+    QTRY_VERIFY(isIdle(workspace));
+    const RecordedValue* epsilon = workspace.whatIfRecord()->sites.front().find("epsilon");
+    QVERIFY(epsilon != nullptr);
+    QCOMPARE((*epsilon->tensor)[0], 0.5F);
+}
+
+void TestWorkspace::pinsTheWeightsToUniform() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.pinUniform(true);
+    QVERIFY(workspace.isPinnedUniform());
+    QTRY_VERIFY(workspace.whatIfRecord() != workspace.modelRecord());
+    const SiteRecord& site = workspace.whatIfRecord()->sites.front();
+    QCOMPARE(site.perTimestep[49], site.perTimestep[48]);
+    workspace.pinUniform(false);
+    QVERIFY(workspace.edits().empty());
+}
+
+void TestWorkspace::failingFilesLeaveEverythingAsItWas_data() {
+    QTest::addColumn<QString>("file");
+    QTest::newRow("missing") << QStringLiteral("/nowhere/model.h5");
+    QTest::newRow("truncated") << QString::fromStdString(bad + "truncated.h5");
+    QTest::newRow("not HDF5") << QString::fromStdString(bad + "not_hdf5.h5");
+    QTest::newRow("no such texts") << QStringLiteral("/nowhere/texts.txt");
+    QTest::newRow("no such matrix") << QStringLiteral("/nowhere/matrix.npy");
+    QTest::newRow("no such tokenizer") << QStringLiteral("/nowhere/tokenizer.json");
+    QTest::newRow("a model's JSON as tokenizer") << QString::fromStdString(samples + "nothing.json");
+}
+
+void TestWorkspace::failingFilesLeaveEverythingAsItWas() {
+    QFETCH(QString, file);
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.maskTimesteps({45}, true);
+    QTRY_VERIFY(isIdle(workspace));
+    const RecordPtr before = workspace.whatIfRecord();
+    const std::shared_ptr<const Model> model = workspace.opened().model;
+
+    QStringList messages;
+    connect(&workspace, &Workspace::problem, this,
+            [&](const Error& error) { messages << QString::fromStdString(error.text()); });
+    workspace.openFiles({file.toStdString()});
+    QTRY_COMPARE_WITH_TIMEOUT(messages.size(), 1, 20000);
+    QVERIFY2(messages.first().contains(QFileInfo(file).fileName()), qPrintable(messages.first()));
+    QTRY_VERIFY(isIdle(workspace));
+    QCOMPARE(workspace.opened().model, model);
+    QCOMPARE(workspace.whatIfRecord(), before);
+    QCOMPARE(workspace.edits().count(), std::size_t{1});
+    QCOMPARE(workspace.list().size(), std::size_t{24});
+}
+
+void TestWorkspace::recognizesFilesByWhatTheyHold() {
+    QTemporaryDir folder;
+    const std::string renamed = folder.filePath(QStringLiteral("renamed.bin")).toStdString();
+    std::filesystem::copy_file(sentiment, renamed);
+    Workspace workspace(makeCpuBackend());
+    workspace.openFiles({reviews, samples + "sentiment/tokenizer.json", renamed});
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle(workspace) && workspace.whatIfRecord() != nullptr, 30000);
+    QCOMPARE(workspace.opened().path, renamed);
+    QVERIFY(workspace.opened().tokenizer != nullptr);
+    QCOMPARE(workspace.list().size(), std::size_t{24});
+}
+
+void TestWorkspace::typedTextIsListedFirstAndChosen() {
+    Workspace workspace(makeCpuBackend());
+    openSample(workspace);
+    workspace.chooseRow(5);
+    workspace.typeText("a wonderful film");
+    QCOMPARE(workspace.list().size(), std::size_t{25});
+    QCOMPARE(workspace.chosenRow(), 0);
+    QTRY_VERIFY(isIdle(workspace));
+    QCOMPARE(workspace.modelRecord()->inputs.front().text, std::string("a wonderful film"));
+    QVERIFY(workspace.list().front().prediction.has_value());
+    workspace.openSequences({reviews});
+    QTRY_VERIFY(isIdle(workspace));
+    QCOMPARE(workspace.list().size(), std::size_t{25});
+    QCOMPARE(workspace.list().front().source.content, std::string("a wonderful film"));
+}
+
+void TestWorkspace::numericSequencesFeedNumericModels() {
+    Workspace workspace(makeCpuBackend());
+    workspace.openModel(samples + "vibration/model.h5");
+    workspace.openSequences({samples + "vibration/recording.csv", samples + "vibration/quiet.csv"});
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle(workspace) && workspace.whatIfRecord() != nullptr, 30000);
+    QCOMPARE(workspace.list().size(), std::size_t{2});
+    QCOMPARE(workspace.modelRecord()->inputs.front().values->rank(), std::size_t{2});
+}
+
+void TestWorkspace::aTextForANumericModelIsAProblemNotACrash() {
+    Workspace workspace(makeCpuBackend());
+    workspace.openModel(samples + "vibration/model.h5");
+    workspace.openSequences({samples + "vibration/recording.csv"});
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle(workspace) && workspace.whatIfRecord() != nullptr, 30000);
+    QSignalSpy problems(&workspace, &Workspace::problem);
+    workspace.typeText("not a number");
+    QTRY_COMPARE(problems.count(), 1);
+    QVERIFY(workspace.inspectProblem().has_value());
+    workspace.chooseRow(1);
+    QTRY_VERIFY(workspace.whatIfRecord() != nullptr);
+    QVERIFY(!workspace.inspectProblem());
+}
+
+void TestWorkspace::rapidTogglingDoesNotQueueUp() {
+    std::atomic<int> runs{0};
+    Workspace workspace(std::make_shared<CountingBackend>(runs));
+    openSample(workspace);
+    const int before = runs;
+    constexpr int toggles = 200;
+    for (int toggle = 0; toggle < toggles; ++toggle) {
+        workspace.beginGesture();
+        workspace.setElement("attention/W", {0}, static_cast<float>(toggle) + 0.5F);
+    }
+    QTRY_VERIFY(isIdle(workspace));
+    const RecordedValue* kernel = workspace.whatIfRecord()->sites.front().find("W");
+    QCOMPARE((*kernel->tensor)[0], toggles - 0.5F);  // what was asked for last is what is shown
+    QVERIFY2(runs - before < toggles / 2,
+             qPrintable(QStringLiteral("%1 evaluations for %2 edits").arg(runs - before).arg(toggles)));
+}
+
+void TestWorkspace::cancellingStopsThePredictions() {
+    QTemporaryDir folder;
+    const std::string many = folder.filePath(QStringLiteral("many.txt")).toStdString();
+    {
+        std::ofstream file(many);
+        for (int line = 0; line < 5000; ++line) file << "text number " << line << " is a fine film\n";
+    }
+    Workspace workspace(makeCpuBackend());
+    workspace.openModel(sentiment);
+    workspace.openSequences({many});
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.whatIfRecord() != nullptr && workspace.activity().total == 5000, 30000);
+
+    // Edits are answered while the list is being predicted.
+    workspace.maskTimesteps({48}, true);
+    QTRY_VERIFY(workspace.whatIfRecord() != workspace.modelRecord());
+    QVERIFY(!isIdle(workspace));
+
+    workspace.cancel();
+    QVERIFY(isIdle(workspace));
+    QVERIFY(!workspace.list().back().prediction.has_value());
+    QVERIFY(workspace.whatIfRecord() != nullptr);
+}
+
+void TestWorkspace::destructionWhileWorkingIsQuick() {
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        Workspace workspace(makeCpuBackend());
+        workspace.openModel(sentiment);
+        workspace.openSequences({reviews});
+        QTest::qWait(20);
+    }
+    QVERIFY(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+}
+
+}  // namespace attnscope
+
+QTEST_GUILESS_MAIN(attnscope::TestWorkspace)
+#include "test_workspace.moc"
