@@ -8,7 +8,7 @@
 
 namespace attnscope {
 
-/// True for the HDF5 signature at the places where it may stand, or a name that ends in .h5, .hdf5 or .keras.h5.
+/// True for the HDF5 signature at the places where it may stand, or a name that ends in .h5 or .hdf5.
 [[nodiscard]] bool recognizesKerasHdf5(std::string_view head, std::string_view path);
 
 /// Reads a whole model as tf_keras and Keras 2 save it with `model.save("….h5")`. Errors say what is wrong, where in

@@ -1,0 +1,178 @@
+#include "formats/formats.h"
+#include "model_builder.h"
+
+#include <algorithm>
+
+using namespace attnscope;
+using namespace attnscope::test;
+
+namespace {
+
+std::shared_ptr<const Model> badModel(const std::string& name) {
+    const auto archive = readArchive(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/bad/" + name + ".h5");
+    const auto model = archive ? Model::fromArchive(*archive) : fail(archive.error());
+    return model ? *model : nullptr;
+}
+
+/// Name, class, shape and problem of every layer, a line each.
+std::vector<std::string> linesOf(const Model& model) {
+    std::vector<std::string> lines;
+    for (const LayerSummary& layer : summarize(model, bundledFormulas())) {
+        lines.push_back(std::string(2 * layer.depth, ' ') + layer.name + " " + layer.className + " " + layer.shape +
+                        " " + std::to_string(layer.parameters) + (layer.isSite ? " site" : "") +
+                        (layer.problem.empty() ? "" : " ! " + layer.problem));
+    }
+    return lines;
+}
+
+}  // namespace
+
+class LoweringTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void inputsThatDoNotFitAreRefused();
+    void aLayerThatCannotBeLoweredDoesNotSpoilTheRest_data();
+    void aLayerThatCannotBeLoweredDoesNotSpoilTheRest();
+    void aProblemInsideANestedModelIsToldOnce();
+    void sitesInsideModelsAreNamedByTheirPath();
+    void aFormulaCanBeChosenForALayer();
+    void layersAreListedWithShapes();
+    void openLengthsAreShownAsQuestionMarks();
+};
+
+void LoweringTest::inputsThatDoNotFitAreRefused() {
+    const auto model = goldenModel("attention");
+    const auto message = [&](const std::vector<Shape>& shapes) {
+        const auto lowered = lowerModel(*model, shapes, bundledFormulas());
+        return lowered ? std::string() : lowered.error().text();
+    };
+    QCOMPARE(message({{1, 7, 5}}), std::string());
+    QCOMPARE(message({}), std::string("0 inputs given, the model takes 1"));
+    QCOMPARE(message({{1, 8, 5}}), std::string("input input_1: shape (1, 8, 5) found, (batch, 7, 5) expected"));
+    QCOMPARE(message({{1, 7}}), std::string("input input_1: shape (1, 7) found, (batch, 7, 5) expected"));
+    QCOMPARE(message({{0, 7, 5}}), std::string("input input_1: shape (0, 7, 5) found, (batch, 7, 5) expected"));
+}
+
+void LoweringTest::aLayerThatCannotBeLoweredDoesNotSpoilTheRest_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("reached");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("message");
+    QTest::newRow("Lambda") << "lambda"
+                            << "dense" << static_cast<int>(ErrorCode::PythonCode)
+                            << "layer lambda contains Python code; it is shown, not run";
+    QTest::newRow("unknown class") << "unknown_layer"
+                                   << "dense" << static_cast<int>(ErrorCode::UnknownLayer)
+                                   << "layer mystery_layer: class MysteryLayer is not known; choose a formula for it";
+    QTest::newRow("wrong shape") << "wrong_shape"
+                                 << "flatten" << static_cast<int>(ErrorCode::Shape)
+                                 << "layer dense: weight kernel: shape (27, 2) found, (28, 2) expected";
+    QTest::newRow("wrong type") << "config_wrong_type"
+                                << "flatten" << static_cast<int>(ErrorCode::Format)
+                                << "layer dense: config entry units: \"two\" found, a whole number expected";
+}
+
+void LoweringTest::aLayerThatCannotBeLoweredDoesNotSpoilTheRest() {
+    QFETCH(QString, name);
+    QFETCH(QString, reached);
+    QFETCH(int, code);
+    QFETCH(QString, message);
+    const auto model = badModel(name.toStdString());
+    QVERIFY(model != nullptr);
+    std::vector<std::int64_t> extents{1};
+    for (const auto& extent : model->inputs()[0].extents) extents.push_back(extent.value_or(1));
+    const Result<LoweredModel> lowered = lowerModel(*model, {Shape(extents)}, bundledFormulas());
+    QVERIFY(lowered && lowered->incomplete);
+    QCOMPARE(static_cast<int>(lowered->incomplete->code), code);
+    QCOMPARE(QString::fromStdString(lowered->incomplete->text()), message);
+    QVERIFY(lowered->graph.outputs().empty());
+    QCOMPARE(QString::fromStdString(lowered->graph.layerOutputs().back().layer), reached);
+}
+
+void LoweringTest::aProblemInsideANestedModelIsToldOnce() {
+    const std::string inner =
+        R"({"class_name": "Sequential", "name": "inner", "config": {"name": "inner", "layers": [)" + inputEntry("i") +
+        R"(, {"class_name": "Lambda", "config": {"name": "code"}}]},
+                              "inbound_nodes": [[["x", 0, 0, {}]]]})";
+    const auto model = Model::fromArchive(
+        functionalArchive(inputEntry("x") + "," + inner + "," + activationEntry("after", R"([[["inner", 1, 0, {}]]])") +
+                              "," + activationEntry("beside", R"([[["x", 0, 0, {}]]])"),
+                          R"([["x", 0, 0]])", R"([["after", 0, 0], ["beside", 0, 0]])"));
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    const Result<LoweredModel> lowered = lowerModel(**model, {{1, 4}}, {});
+    QVERIFY(lowered && lowered->incomplete);
+    QCOMPARE(lowered->incomplete->text(), std::string("layer code contains Python code; it is shown, not run"));
+    QCOMPARE(lowered->graph.outputs().size(), std::size_t{1});
+    const std::vector<std::string> expected{
+        "x InputLayer (4) 0",
+        "inner Sequential  0 ! layer inner: a layer inside it cannot be evaluated",
+        "  inner/i InputLayer (4) 0",
+        "  inner/code Lambda  0 ! layer code contains Python code; it is shown, not run",
+        "after Activation  0 ! needs layer inner, which cannot be evaluated",
+        "beside Activation (4) 0",
+    };
+    QCOMPARE(linesOf(**model), expected);
+}
+
+void LoweringTest::sitesInsideModelsAreNamedByTheirPath() {
+    const auto model = goldenModel("nested_attention");
+    const Result<LoweredModel> lowered = lowerModel(*model, {{1, 3, 7}}, bundledFormulas());
+    QVERIFY(lowered);
+    std::vector<std::string> layers;
+    for (const Site& site : lowered->graph.sites()) layers.push_back(site.layer);
+    QCOMPARE(layers, (std::vector<std::string>{"time_distributed/encoder/word_attention", "sentence_attention"}));
+}
+
+void LoweringTest::aFormulaCanBeChosenForALayer() {
+    Archive archive = goldenArchive("nested_attention");
+    std::string text = archive.config.dump();
+    for (std::size_t at = text.find("\"Attention\""); at != std::string::npos; at = text.find("\"Attention\""))
+        text.replace(at, 11, "\"Home Made\"");
+    archive.config = nlohmann::json::parse(text);
+    const auto model = Model::fromArchive(std::move(archive));
+    QVERIFY(model);
+    LoweringOptions options = bundledFormulas();
+    QVERIFY(lowerModel(**model, {{1, 3, 7}}, options)->incomplete.has_value());
+    options.layerFormulas = {{"time_distributed/encoder/word_attention", "attention_step_dim"},
+                             {"sentence_attention", "attention_step_dim"}};
+    const Result<LoweredModel> lowered = lowerModel(**model, {{1, 3, 7}}, options);
+    QVERIFY2(!lowered->incomplete, lowered->incomplete ? lowered->incomplete->text().c_str() : "");
+    QCOMPARE(lowered->graph.sites().size(), std::size_t{2});
+}
+
+void LoweringTest::layersAreListedWithShapes() {
+    const std::vector<std::string> expected{
+        "words InputLayer (3, 7) 0",
+        "time_distributed TimeDistributed (3, 4) 198",
+        "  time_distributed/encoder/one_sentence InputLayer (7) 0",
+        "  time_distributed/encoder/embedding Embedding (7, 5) 55",
+        "  time_distributed/encoder/gru GRU (7, 4) 132",
+        "  time_distributed/encoder/word_attention Attention (4) 11 site",
+        "gru_1 GRU (3, 3) 81",
+        "sentence_attention Attention (3) 6 site",
+        "dense Dense (1) 4",
+    };
+    QCOMPARE(linesOf(*goldenModel("nested_attention")), expected);
+}
+
+void LoweringTest::openLengthsAreShownAsQuestionMarks() {
+    const std::vector<std::string> expected{
+        "x InputLayer (?, 5) 0",
+        "lstm LSTM (?, 4) 160",
+        "global_max_pooling1d GlobalMaxPooling1D (4) 0",
+        "dense Dense (2) 10",
+    };
+    QCOMPARE(linesOf(*goldenModel("variable_length")), expected);
+    // Here the open length must be that of the other input.
+    const std::string add = R"(,{"class_name": "Concatenate", "name": "c", "config": {"name": "c", "axis": -1},
+                                 "inbound_nodes": [[["a", 0, 0, {}], ["b", 0, 0, {}]]]})";
+    const auto model = Model::fromArchive(
+        functionalArchive(inputEntry("a", "[null, null, 2]") + "," + inputEntry("b", "[null, 6, 3]") + add,
+                          R"([["a", 0, 0], ["b", 0, 0]])", R"([["c", 0, 0]])"));
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    QCOMPARE(linesOf(**model).back(), std::string("c Concatenate (6, 5) 0"));
+}
+
+QTEST_GUILESS_MAIN(LoweringTest)
+#include "lowering_test.moc"
