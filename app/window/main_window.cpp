@@ -8,6 +8,7 @@
 #include "panels/texts_panel.h"
 #include "theme/theme.h"
 #include "window/dropped.h"
+#include "window/empty_message.h"
 #include "window/file_dialogs.h"
 #include "window/recent_files.h"
 #include "window/status_strip.h"
@@ -113,7 +114,8 @@ void MainWindow::buildToolBar() {
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
     m_device->setObjectName(QStringLiteral("muted"));
-    m_device->setToolTip(tr("What computes"));
+    m_device->setText(QString::fromStdString(m_workspace.device()).toUpper());
+    m_device->setToolTip(tr("What computes: %1").arg(QString::fromStdString(m_workspace.deviceDescription())));
     bar->addWidget(m_device);
 }
 
@@ -317,7 +319,6 @@ void MainWindow::showSites() {
 void MainWindow::showRecords() {
     m_stale.assign(m_views.size(), true);
     const RecordPtr& record = m_workspace.whatIfRecord();
-    m_device->setText(record ? QString::fromStdString(record->device).toUpper() : QString());
     if (record && m_site->count() != static_cast<int>(record->sites.size())) showSites();
     showEmptyState();
     showEdits();
@@ -344,48 +345,9 @@ void MainWindow::refreshView() {
 }
 
 void MainWindow::showEmptyState() {
-    const auto say = [this](const QString& title, const QString& text, const QList<QAction*>& actions) {
-        m_empty->setMessage(title, text, actions);
+    if (const std::optional<EmptyMessage> message = emptyMessage(m_workspace, m_actions)) {
+        m_empty->setMessage(message->title, message->text, message->actions);
         m_center->setCurrentWidget(m_empty);
-    };
-    if (!m_workspace.hasModel()) {
-        say(tr("Drop a model here, or open one"),
-            tr("A Keras model (.h5). A tokenizer that lies beside it is found by itself."), {m_actions.openModel});
-        return;
-    }
-    if (m_workspace.inspectProblem()) {
-        say(tr("This cannot be evaluated"), QString::fromStdString(m_workspace.inspectProblem()->text()),
-            {m_actions.openTexts, m_actions.openTokenizer});
-        return;
-    }
-    const std::vector<std::optional<InputSource>>& inputs = m_workspace.inputs();
-    const auto missing = std::ranges::find_if(inputs, [](const auto& source) { return !source.has_value(); });
-    if (missing != inputs.end()) {
-        const ModelInput& input =
-            m_workspace.opened().model->inputs()[static_cast<std::size_t>(missing - inputs.begin())];
-        const QString name = QString::fromStdString(input.name);
-        if (input.tokenIds)
-            say(tr("Choose a text"),
-                tr("Type one, drop a file here (.txt, .csv, .tsv, .jsonl), or open one. It goes into the input %1.")
-                    .arg(name),
-                {m_actions.openTexts, m_actions.typeText});
-        else
-            say(tr("Choose a numeric sequence"),
-                tr("Drop a .npy or .csv here (time × feature), or open one. It goes into the input %1.").arg(name),
-                {m_actions.openTexts});
-        return;
-    }
-    if (!m_workspace.modelRecord()) {
-        say(tr("Evaluating…"), {}, {});
-        return;
-    }
-    if (m_workspace.modelRecord()->sites.empty()) {
-        QString text =
-            tr("attnscope knows no attention layer in it. Layers it cannot evaluate are red in the list; right-click "
-               "one to describe it by a formula.");
-        for (const Finding& finding : m_workspace.modelRecord()->findings)
-            text += QStringLiteral("\n\n") + QString::fromStdString(finding.message);
-        say(tr("This model has no attention to look at"), text, {});
         return;
     }
     if (m_center->currentWidget() == m_tabs) return;

@@ -27,7 +27,10 @@ bool sameInputs(const std::vector<std::optional<InputSource>>& left,
 }  // namespace
 
 Workspace::Workspace(std::shared_ptr<Backend> backend, QObject* parent)
-    : QObject(parent), m_worker(std::move(backend)) {
+    : QObject(parent),
+      m_device(backend->name()),
+      m_deviceDescription(backend->description()),
+      m_worker(std::move(backend)) {
     connect(&m_worker, &Worker::activityChanged, this, &Workspace::activityChanged);
 }
 

@@ -33,6 +33,10 @@ class Workspace : public QObject {
 public:
     explicit Workspace(std::shared_ptr<Backend> backend, QObject* parent = nullptr);
 
+    /// What computes: its short name and its description for people.
+    [[nodiscard]] const std::string& device() const { return m_device; }
+    [[nodiscard]] const std::string& deviceDescription() const { return m_deviceDescription; }
+
     // What there is.
     [[nodiscard]] bool hasModel() const { return m_model.opened.model != nullptr; }
     [[nodiscard]] const OpenedModel& opened() const { return m_model.opened; }
@@ -124,6 +128,8 @@ private:
     void restartPredictions();
     void predictNext();
 
+    std::string m_device;
+    std::string m_deviceDescription;
     DescribedModel m_model;
     EditState m_state;
     std::size_t m_activeInput = 0;

@@ -1,0 +1,33 @@
+#include "window/run_window.h"
+
+#include "eval/backend.h"
+#include "figure/view_export.h"
+#include "window/main_window.h"
+
+#include <QApplication>
+#include <QSettings>
+
+#include <cstdio>
+
+namespace attnscope {
+
+int runWindow(const QStringList& arguments) {
+    std::vector<std::string> files;
+    for (const QString& argument : arguments) {
+        if (argument.startsWith(QLatin1Char('-'))) {
+            std::fprintf(stderr, "attnscope: there is no option %s; see attnscope --help\n", qPrintable(argument));
+            return 2;
+        }
+        files.push_back(argument.toStdString());
+    }
+    QSettings settings(QStringLiteral("attnscope"), QStringLiteral("attnscope"));
+    Workspace workspace(makeCpuBackend());
+    const ViewExporter exporter = [](SiteView view, const ViewState& state, const std::string& model,
+                                     const std::string& path) { return exportView(view, state, model, path); };
+    MainWindow window(workspace, {viewTable(), exporter, &settings});
+    window.show();
+    workspace.openFiles(files);
+    return QApplication::exec();
+}
+
+}  // namespace attnscope

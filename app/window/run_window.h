@@ -1,0 +1,11 @@
+#pragma once
+
+#include <QStringList>
+
+namespace attnscope {
+
+/// Opens the window on the files named (models, texts, tokenizers, matrices) and runs it until it is closed. Returns
+/// the exit status: 0, or 2 for an option that does not exist. Needs a QApplication.
+[[nodiscard]] int runWindow(const QStringList& arguments);
+
+}  // namespace attnscope
