@@ -40,6 +40,8 @@ int main(int argc, char* argv[]) {
     if (isCommand(arguments)) {
         // Figures are painted without a display: a script's machine often has none.
         qputenv("QT_QPA_PLATFORM", "offscreen");
+        // Standard error is for our one line; what Qt has to say about the desktop is no concern of a script.
+        qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {});
         const QGuiApplication application(argc, argv);
         describe();
         return runCommandLine(arguments);

@@ -111,7 +111,12 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
             layers, [&](const LayerSummary& summary) { return summary.isSite && summary.name == layer->name; });
         if (!isSite) continue;
         text += "\n◉ " + layer->name + "\n";
-        for (const WeightTerms& terms : weightTerms(*layer)) text += "    " + terms.weight + ": " + termsText(terms) + "\n";
+        const std::vector<WeightTerms> terms = weightTerms(*layer);  // one entry per weight, in order
+        for (std::size_t weight = 0; weight < terms.size(); ++weight) {
+            const std::string said = termsText(terms[weight]);
+            text += "    " + terms[weight].weight + " " + layer->weights[weight].tensor->shape().text() +
+                    (said.empty() ? "" : ": " + said) + "\n";
+        }
     }
     return text;
 }

@@ -20,8 +20,22 @@ std::string formatted(const char* format, double number) {
 std::string tokenText(const Sequence* sequence, std::size_t timestep) {
     if (sequence == nullptr || timestep >= sequence->tokens.size()) return {};
     const Token& token = sequence->tokens[timestep];
-    if (token.state == TokenState::Padding) return "(padding)";
     return token.text + (token.state == TokenState::Unknown ? " (unknown)" : "");
+}
+
+bool isPadding(const Sequence* sequence, std::size_t timestep) {
+    return sequence != nullptr && timestep < sequence->tokens.size() &&
+           sequence->tokens[timestep].state == TokenState::Padding;
+}
+
+std::string timestepText(const SiteRecord& site, const Sequence* sequence, std::size_t t, float largest) {
+    const float weight = site.perTimestep[t];
+    const auto bar = largest > 0.0F ? static_cast<int>(std::lround(24.0F * weight / largest)) : 0;
+    std::string blocks;
+    for (int block = 0; block < bar; ++block) blocks += "▇";
+    return formatted("%5.0f", static_cast<double>(t)) + formatted("  %9.6f  ", weight) + blocks +
+           std::string(static_cast<std::size_t>(24 - bar), ' ') + "  " + tokenText(sequence, t) +
+           (site.masked(t) ? "  [masked]" : "") + "\n";
 }
 
 std::string siteText(const Record& record, const SiteRecord& site) {
@@ -29,13 +43,16 @@ std::string siteText(const Record& record, const SiteRecord& site) {
     std::string text = "\n◉ " + site.name + "  " + site.className + ", formula " + site.formula + "\n";
     const float largest = site.perTimestep.empty() ? 0.0F : *std::ranges::max_element(site.perTimestep);
     for (std::size_t t = 0; t < site.perTimestep.size(); ++t) {
-        const float weight = site.perTimestep[t];
-        const auto bar = largest > 0.0F ? static_cast<int>(std::lround(24.0F * weight / largest)) : 0;
-        std::string blocks;
-        for (int block = 0; block < bar; ++block) blocks += "▇";
-        text += formatted("%5.0f", static_cast<double>(t)) + formatted("  %9.6f  ", weight) + blocks +
-                std::string(static_cast<std::size_t>(24 - bar), ' ') + "  " + tokenText(sequence, t) +
-                (site.masked(t) ? "  [masked]" : "") + "\n";
+        if (!isPadding(sequence, t)) {
+            text += timestepText(site, sequence, t, largest);
+            continue;
+        }
+        // A run of padding is one line.
+        const std::size_t first = t;
+        double mass = site.perTimestep[t];
+        while (isPadding(sequence, t + 1)) mass += site.perTimestep[++t];
+        text += formatted("%5.0f", static_cast<double>(first)) + formatted("  %9.6f", mass) + "  on " +
+                std::to_string(t - first + 1) + " timesteps of padding" + (site.masked(first) ? "  [masked]" : "") + "\n";
     }
     const Tensor& output = *site.outputValue().tensor;
     double sum = 0.0;

@@ -1,5 +1,6 @@
 #include "inspect/findings.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -75,6 +76,15 @@ std::vector<Finding> findingsFor(const SiteRecord& site, const Sequence* sequenc
     add(weightOnPadding(site, sequence));
     add(nearUniform(site, open));
     add(cappedRange(site, open));
+    return findings;
+}
+
+std::vector<Finding> findingsFor(const std::vector<Prediction>& predictions) {
+    std::vector<Finding> findings;
+    for (const Prediction& prediction : predictions) {
+        if (std::ranges::all_of(prediction.data->data(), [](float unit) { return std::isfinite(unit); })) continue;
+        findings.push_back({"not-finite", "the prediction of " + prediction.output + " holds values that are no finite numbers", {}});
+    }
     return findings;
 }
 

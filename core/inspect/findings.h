@@ -8,4 +8,7 @@ namespace attnscope {
 /// weights, a capped range.
 [[nodiscard]] std::vector<Finding> findingsFor(const SiteRecord& site, const Sequence* sequence);
 
+/// Predictions that are no numbers, e.g. the mean over no timesteps where everything is masked.
+[[nodiscard]] std::vector<Finding> findingsFor(const std::vector<Prediction>& predictions);
+
 }  // namespace attnscope

@@ -195,6 +195,7 @@ Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const 
         const SiteRecord& made = record->sites.back();
         std::ranges::move(findingsFor(made, record->sequenceFor(made)), std::back_inserter(record->findings));
     }
+    std::ranges::move(findingsFor(record->predictions), std::back_inserter(record->findings));
     for (const std::string& note : lowered->notes) record->findings.push_back({"note", note, {}});
     if (lowered->incomplete) record->findings.push_back({"incomplete", lowered->incomplete->text(), {}});
     return RecordPtr(std::move(record));

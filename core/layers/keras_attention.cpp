@@ -21,12 +21,21 @@ struct Fit {
 
 /// Whether a name matches a pattern in which `*` stands for any run of characters.
 bool matchesPattern(std::string_view pattern, std::string_view name) {
-    if (pattern.empty()) return name.empty();
-    if (pattern.front() != '*')
-        return !name.empty() && pattern.front() == name.front() && matchesPattern(pattern.substr(1), name.substr(1));
-    for (std::size_t skipped = 0; skipped <= name.size(); ++skipped)
-        if (matchesPattern(pattern.substr(1), name.substr(skipped))) return true;
-    return false;
+    // Between two stars the leftmost place that fits is always good enough, so this never goes back.
+    const std::size_t star = pattern.find('*');
+    if (star == std::string_view::npos) return pattern == name;
+    const std::size_t lastStar = pattern.rfind('*');
+    const std::string_view head = pattern.substr(0, star);
+    const std::string_view tail = pattern.substr(lastStar + 1);
+    if (name.size() < head.size() + tail.size() || !name.starts_with(head) || !name.ends_with(tail)) return false;
+    std::string_view rest = name.substr(head.size(), name.size() - head.size() - tail.size());
+    const std::string_view middle = pattern.substr(star, lastStar - star + 1);
+    for (const std::string& part : split(middle, '*')) {
+        const std::size_t found = rest.find(part);
+        if (found == std::string_view::npos) return false;
+        rest.remove_prefix(found + part.size());
+    }
+    return true;
 }
 
 /// A weight of the formula as messages show it: `W[f] (as "*_W")`.

@@ -78,6 +78,14 @@ private slots:
                  QString("the score is bounded, so no weight can exceed 9.7 % over 70 unmasked timesteps (uniform is 1.4 %)"));
     }
 
+    void aPredictionThatIsNoNumberIsSaid() {
+        const float nan = std::nanf("");
+        const Prediction good{"dense", share(Tensor({2}, {0.5F, 0.5F}))};
+        const Prediction bad{"mean", share(Tensor({2}, {0.5F, nan}))};
+        QVERIFY(findingsFor({good}).empty());
+        QVERIFY(messageOf(findingsFor({good, bad}), "not-finite").contains("mean"));
+    }
+
     void contributionsAddUpToTheOutput() {
         SiteRecord site = makeSite({0.25F, 0.75F});
         site.attended = site.values.size();

@@ -1,0 +1,250 @@
+#include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QtTest>
+
+namespace {
+
+const QString source = QStringLiteral(ATTNSCOPE_SOURCE_DIR);
+const QString sentiment = source + QStringLiteral("/resources/samples/sentiment/attention.h5");
+const QString square = source + QStringLiteral("/resources/samples/sentiment/attention_layer.h5");
+const QString reviews = source + QStringLiteral("/resources/samples/sentiment/reviews.txt");
+const QString vibration = source + QStringLiteral("/resources/samples/vibration/model.h5");
+const QString recording = source + QStringLiteral("/resources/samples/vibration/recording.csv");
+const QString golden = source + QStringLiteral("/tests/fixtures/golden/");
+
+struct Outcome {
+    int status = -1;
+    QString out;
+    QString err;
+};
+
+Outcome run(const QStringList& arguments) {
+    QProcess process;
+    process.start(QStringLiteral(ATTNSCOPE_PROGRAM), arguments);
+    if (!process.waitForFinished(60'000)) return {};
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
+            QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+}
+
+QJsonObject json(const Outcome& outcome) {
+    return QJsonDocument::fromJson(outcome.out.toUtf8()).object();
+}
+
+QList<float> numbers(const QJsonValue& data) {
+    QList<float> flat;
+    for (const QJsonValue& entry : data.toArray()) {
+        if (entry.isArray()) {
+            flat += numbers(entry);
+        } else {
+            flat << static_cast<float>(entry.toDouble());
+        }
+    }
+    return flat;
+}
+
+QByteArray contents(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+}  // namespace
+
+class CliTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void infoListsLayersShapesParametersAndSites() {
+        const Outcome outcome = run({"info", sentiment});
+        QCOMPARE(outcome.status, 0);
+        QVERIFY2(outcome.out.contains(QRegularExpression("◉ attention +Attention +\\(32\\)")), qPrintable(outcome.out));
+        QVERIFY(outcome.out.contains("embedding"));
+        QVERIFY(outcome.out.contains("regulariser l2"));
+        const QJsonObject info = json(run({"info", sentiment, "--json"}));
+        QCOMPARE(info["sites"].toArray().at(0).toString(), QString("attention"));
+        QVERIFY(info["parameters"].toInt() > 384'000);
+        QVERIFY(info["tokenizer"].toString().endsWith("tokenizer.json"));
+    }
+
+    void infoShowsPenaltiesAndConstraints() {
+        const QJsonObject info = json(run({"info", golden + "attention_l2_max_norm.h5", "--json"}));
+        bool seen = false;
+        for (const QJsonValue& weight : info["weights"].toArray()) {
+            const QJsonObject terms = weight.toObject();
+            if (!terms.contains("regularizer") || !terms.contains("constraint")) continue;
+            seen = true;
+            QVERIFY(terms["penalty"].toDouble() > 0.0);
+            QVERIFY(terms.contains("holds"));
+        }
+        QVERIFY(seen);
+    }
+
+    void inspectGivesWhatKerasComputed() {
+        const QJsonObject reference = QJsonDocument::fromJson(contents(golden + "sample_sentiment_attention.json")).object();
+        QVERIFY(!reference.isEmpty());
+        const QJsonObject first = reference["runs"].toArray().at(0).toObject();
+        const QList<float> expected = numbers(first["outputs"].toArray().at(0).toObject()["data"]);
+        for (int index = 1; index <= 6; ++index) {
+            const QJsonObject record =
+                json(run({"inspect", sentiment, "--texts", reviews, "--index", QString::number(index), "--json"}));
+            const QList<float> found = numbers(record["prediction"].toArray().at(0).toObject()["data"]);
+            QCOMPARE(found.size(), 1);
+            QVERIFY(std::abs(found[0] - expected[index - 1]) < 1e-5F + 1e-4F * expected[index - 1]);
+        }
+    }
+
+    void inspectSaysEverythingInJson() {
+        const Outcome outcome = run({"inspect", sentiment, "--text", "A gorgeous, quaxotic film", "--json"});
+        QCOMPARE(outcome.status, 0);
+        const QJsonObject record = json(outcome);
+        for (const char* key : {"model", "device", "tokens", "sites", "prediction", "findings"}) QVERIFY2(record.contains(key), key);
+        const QJsonArray tokens = record["tokens"].toArray();
+        const QJsonObject gorgeous = tokens.at(tokens.size() - 3).toObject();
+        QCOMPARE(gorgeous["text"].toString(), QString("gorgeous"));
+        QCOMPARE(gorgeous["start"].toInt(), 2);
+        QCOMPARE(gorgeous["end"].toInt(), 10);
+        QCOMPARE(tokens.at(tokens.size() - 2).toObject()["state"].toString(), QString("unknown"));
+        const QJsonObject site = record["sites"].toArray().at(0).toObject();
+        QCOMPARE(site["class"].toString(), QString("Attention"));
+        QCOMPARE(site["weights"].toObject()["axes"].toArray().at(0).toString(), QString("t"));
+        float sum = 0.0F;
+        for (const float weight : numbers(site["weights"].toObject()["data"])) sum += weight;
+        QVERIFY(std::abs(sum - 1.0F) < 1e-5F);
+    }
+
+    void editsChangeTheRecord() {
+        const QStringList base{"inspect", sentiment, "--texts", reviews, "--index", "2", "--json"};
+        const QJsonObject model = json(run(base));
+        const QJsonObject masked = json(run(base + QStringList{"--mask", "44-49"}));
+        QVERIFY(model["prediction"] != masked["prediction"]);
+        const QList<float> weights = numbers(masked["sites"].toArray().at(0).toObject()["weights"].toObject()["data"]);
+        for (int t = 44; t < 50; ++t) QCOMPARE(weights[t], 0.0F);
+        const QJsonObject pinned = json(run(base + QStringList{"--pin", "weights=uniform"}));
+        QVERIFY(pinned["prediction"] != model["prediction"]);
+        const QJsonObject set = json(run(base + QStringList{"--set", "W=0", "--set", "b=0"}));
+        const QList<float> even = numbers(set["sites"].toArray().at(0).toObject()["weights"].toObject()["data"]);
+        QVERIFY(std::abs(even[49] - even[48]) < 1e-6F);
+    }
+
+    void numericSequencesAreInspected() {
+        const QJsonObject record = json(run({"inspect", vibration, "--input", recording, "--json"}));
+        const QJsonObject site = record["sites"].toArray().at(0).toObject();
+        QVERIFY(!numbers(site["weights"].toObject()["data"]).isEmpty());
+        const Outcome wrong = run({"inspect", sentiment, "--input", recording});
+        QCOMPARE(wrong.status, 1);
+        QVERIFY2(wrong.err.contains("token ids expected"), qPrintable(wrong.err));
+    }
+
+    void severalInputsAreNamed() {
+        const Outcome missing = run({"inspect", golden + "two_inputs_two_outputs.h5", "--ids", "1 2 3"});
+        QCOMPARE(missing.status, 1);
+        QVERIFY2(missing.err.contains("--input"), qPrintable(missing.err));
+    }
+
+    void exportWritesEveryKindOfFile_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("view");
+        for (const char* view : {"text", "heatmap", "output"}) {
+            QTest::addRow("Attention, %s", view) << sentiment << view;
+            QTest::addRow("AttentionLayer, %s", view) << square << view;
+        }
+    }
+    void exportWritesEveryKindOfFile() {
+        QFETCH(QString, model);
+        QFETCH(QString, view);
+        QTemporaryDir folder;
+        for (const QString suffix : {"png", "svg", "pdf", "csv", "npy", "json"}) {
+            const QString path = folder.filePath("figure." + suffix);
+            const Outcome outcome = run({"export", model, "--texts", reviews, "--index", "1", "--view", view, "-o", path});
+            QVERIFY2(outcome.status == 0, qPrintable(outcome.err));
+            const QByteArray bytes = contents(path);
+            QVERIFY(!bytes.isEmpty());
+            if (suffix == "png") QVERIFY(QImage(path).width() > 200);
+            if (suffix == "svg" && view != "output") QVERIFY(bytes.contains("beautifully"));
+            if (suffix == "npy") QVERIFY(bytes.startsWith("\x93NUMPY"));
+            if (suffix == "json") QVERIFY(QJsonDocument::fromJson(bytes).object().contains("sites"));
+        }
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 6);
+    }
+
+    void badInputGivesOneLineThatNamesIt_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("says");
+        const QString bad = source + "/tests/fixtures/bad/";
+        const QStringList text{"--text", "fine"};
+        QTest::newRow("missing file") << QStringList{"info", "/nowhere/model.h5"} << "/nowhere/model.h5";
+        QTest::newRow("a folder") << QStringList{"info", "/tmp"} << "/tmp";
+        QTest::newRow("empty") << QStringList{"info", bad + "empty.h5"} << "empty.h5";
+        QTest::newRow("not HDF5") << QStringList{"info", bad + "not_hdf5.h5"} << "not_hdf5.h5";
+        QTest::newRow("truncated") << QStringList{"info", bad + "truncated.h5"} << "truncated.h5";
+        QTest::newRow("no model") << QStringList{"info", bad + "no_model.h5"} << "no_model.h5";
+        QTest::newRow("weights only") << QStringList{"info", bad + "weights_only.h5"} << "weights_only.h5";
+        QTest::newRow("wrong shape") << QStringList{"inspect", bad + "wrong_shape.h5", "--ids", "1"} << "expected";
+        QTest::newRow("huge weight") << QStringList{"info", bad + "huge_weight.h5"} << "huge_weight.h5";
+        QTest::newRow("external link") << QStringList{"info", bad + "external_link.h5"} << "link";
+        QTest::newRow("soft link") << QStringList{"info", bad + "soft_link.h5"} << "link";
+        QTest::newRow("not JSON") << QStringList{"info", bad + "config_not_json.h5"} << "config_not_json.h5";
+        QTest::newRow("no tokenizer") << QStringList{"inspect", golden + "sentiment_attention.h5", "--text", "word"} << "tokenizer";
+        QTest::newRow("id beyond the embedding") << QStringList{"inspect", sentiment, "--ids", "3 999999"} << "999999";
+        QTest::newRow("bad ids") << QStringList{"inspect", sentiment, "--ids", "3 x"} << "x";
+        QTest::newRow("no such site") << (QStringList{"inspect", sentiment, "--site", "nope"} + text) << "nope";
+        QTest::newRow("mask beyond the end") << (QStringList{"inspect", sentiment, "--mask", "77"} + text) << "77";
+        QTest::newRow("set of nothing") << (QStringList{"inspect", sentiment, "--set", "V[1]=2"} + text) << "'V'";
+        QTest::newRow("index") << QStringList{"inspect", sentiment, "--texts", reviews, "--index", "99"} << "99";
+        QTest::newRow("no input") << QStringList{"inspect", sentiment} << "--text";
+        QTest::newRow("device") << (QStringList{"inspect", sentiment, "--device", "abacus"} + text) << "abacus";
+        QTest::newRow("unwritable") << (QStringList{"export", sentiment, "-o", "/nowhere/figure.png"} + text) << "/nowhere/figure.png";
+        QTest::newRow("unknown suffix") << (QStringList{"export", sentiment, "-o", "/tmp/figure.bmp"} + text) << "bmp";
+        QTest::newRow("disk full") << (QStringList{"export", sentiment, "-o", "/dev/full"} + text) << "/dev/full";
+        QTest::newRow("no view") << (QStringList{"export", sentiment, "--view", "sound", "-o", "/tmp/x.png"} + text) << "sound";
+        QTest::newRow("colour map") << (QStringList{"export", sentiment, "--color-map", "jet", "-o", "/tmp/x.png"} + text) << "jet";
+    }
+    void badInputGivesOneLineThatNamesIt() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, says);
+        const Outcome outcome = run(arguments);
+        QVERIFY2(outcome.status == 1, qPrintable(QString::number(outcome.status) + " " + outcome.err));
+        QVERIFY2(outcome.err.startsWith("attnscope: "), qPrintable(outcome.err));
+        QCOMPARE(outcome.err.count('\n'), 1);
+        QVERIFY2(outcome.err.contains(says), qPrintable(outcome.err));
+        QVERIFY(outcome.out.isEmpty());
+    }
+
+    void aModelWithAnUnknownLayerIsStillListed() {
+        const Outcome unknown = run({"info", source + "/tests/fixtures/bad/unknown_layer.h5"});
+        QCOMPARE(unknown.status, 0);
+        QVERIFY2(unknown.out.contains("class MysteryLayer is not known; choose a formula for it"), qPrintable(unknown.out));
+        const Outcome lambda = run({"info", source + "/tests/fixtures/bad/lambda.h5"});
+        QCOMPARE(lambda.status, 0);
+        QVERIFY2(lambda.out.contains("contains Python code; it is shown, not run"), qPrintable(lambda.out));
+    }
+
+    void notANumberInAMatrixIsFound() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath("bad.csv");
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("a,b\n1,2\n3,nan\n");
+        file.close();
+        const Outcome outcome = run({"inspect", vibration, "--input", path});
+        QCOMPARE(outcome.status, 1);
+        QVERIFY2(outcome.err.contains("column b"), qPrintable(outcome.err));
+    }
+
+    void wrongUsageIsStatusTwo() {
+        QCOMPARE(run({"info"}).status, 2);
+        QCOMPARE(run({"inspect", sentiment, "--no-such-option"}).status, 2);
+        QCOMPARE(run({"info", sentiment, "more"}).status, 2);
+        QCOMPARE(run({"--help"}).status, 0);
+        QVERIFY(run({"export", "--help"}).out.contains("--view"));
+        QCOMPARE(run({"devices"}).status, 0);
+        QVERIFY(run({"devices"}).out.startsWith("cpu"));
+    }
+};
+
+QTEST_GUILESS_MAIN(CliTest)
+#include "cli_test.moc"
