@@ -76,7 +76,7 @@ ColumnLabels layoutColumnLabels(const FigureStyle& style, const std::vector<std:
         }
         elideAll(result.font, result.texts, longestTurnedLabel);
         const qreal longest = widest(result.font, result.texts, result.every);
-        result.height = tickLength + (slanted ? (longest + line) * diagonal : longest + 2);
+        result.height = std::ceil(tickLength + (slanted ? (longest + line) * diagonal : longest + 2));
     }
     measureOverhang(result, columnWidth);
     return result;

@@ -85,7 +85,8 @@ Layout layoutOf(const HeatmapFigure& figure, const FigureStyle& style, QSizeF wa
         right = std::max(right, margin + wholePixels(layout.columns.rightOverhang));
     }
     const qreal mapWidth = layout.cell.width() * columns;
-    const qreal width = std::max({wanted.width(), narrowest, wholePixels(left + mapWidth + right)});
+    const qreal width =
+        std::max({wanted.width(), narrowest, wholePixels(left + mapWidth + right), left + scaleBarWidth + margin});
     layout.heading = layoutHeading(style, figure.title, figure.subtitle, width - 2 * margin);
     const qreal footer = footerOf(figure, style, width - left - margin).height();
 
@@ -264,6 +265,10 @@ void paintAxes(QPainter& painter, const HeatmapFigure& figure, const FigureStyle
 
 QSizeF sizeOf(const HeatmapFigure& figure, const FigureStyle& style, QSizeF size) {
     return layoutOf(figure, style, size).size;
+}
+
+QRectF mapRectOf(const HeatmapFigure& figure, const FigureStyle& style, QSizeF size) {
+    return layoutOf(figure, style, size).map;
 }
 
 void paint(QPainter& painter, const HeatmapFigure& figure, const FigureStyle& style, QSizeF size) {

@@ -10,7 +10,6 @@
 namespace attnscope::figures {
 namespace {
 
-constexpr qreal barWidth = 208;
 constexpr qreal barHeight = 8;
 constexpr qreal signSize = 12;
 constexpr qreal legendRow = 24;
@@ -31,7 +30,7 @@ bool isVector(const QPainter& painter) {
 }
 
 void paintHatch(QPainter& painter, const FigureStyle& style, const QRectF& rect) {
-    constexpr qreal spacing = 6;
+    constexpr qreal spacing = 8;
     // Two tones, so that one of them stands out from any cell.
     QColor halo = style.background;
     halo.setAlpha(150);
@@ -115,7 +114,7 @@ qreal Footer::scaleWidth() const {
     qreal captions = textWidth(m_labelFont, m_caption);
     const qreal note = m_note.isEmpty() ? 0 : textWidth(m_labelFont, m_note);
     captions = m_noteBelow ? std::max(captions, note) : captions + (note > 0 ? smallGap + note : 0);
-    return std::max(barWidth, captions);
+    return std::max(scaleBarWidth, captions);
 }
 
 void Footer::paintScale(QPainter& painter, QPointF topLeft) const {
@@ -131,7 +130,7 @@ void Footer::paintScale(QPainter& painter, QPointF topLeft) const {
     drawText(painter, m_labelFont, m_style.secondaryText, {noteX, y}, caption, m_note);
     if (!m_caption.isEmpty() || !m_note.isEmpty()) y += lineHeight(m_labelFont) + 4;
 
-    const QRectF bar(topLeft.x(), y, barWidth, barHeight);
+    const QRectF bar(topLeft.x(), y, scaleBarWidth, barHeight);
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(Qt::NoPen);
     if (m_scale->range.isSingleValue()) {

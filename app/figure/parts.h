@@ -17,6 +17,9 @@ constexpr qreal margin = 16;
 /// Between blocks, and between the things inside a block: the 8 px grid.
 constexpr qreal blockGap = 16;
 constexpr qreal smallGap = 8;
+/// The colour bar's; no figure leaves less for its footer.
+constexpr qreal scaleBarWidth = 208;
+
 /// Rounded up, but for the error of floating point: a figure laid out at its own size must come out the same.
 [[nodiscard]] qreal wholePixels(qreal length);
 /// Figures are not laid out narrower than this, but scaled down.
