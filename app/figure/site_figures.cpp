@@ -94,7 +94,7 @@ Result<Figure> heatmapFigure(const ViewState& state, const SiteRecord& site) {
     for (std::size_t t = 0; t < timesteps; ++t) figure.columnMasked.push_back(site.masked(t));
     if (sequence != nullptr && !sequence->annotation.empty()) {
         figure.annotation = sequence->annotation;
-        figure.annotationLabel = "event";
+        figure.annotationLabel = sequence->annotationName;
     }
     return figure;
 }
