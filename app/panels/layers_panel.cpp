@@ -53,7 +53,7 @@ LayersPanel::LayersPanel(Workspace& workspace, QWidget* parent)
     m_view->setItemDelegate(new LayerDelegate(m_view));
     m_view->setUniformRowHeights(true);
     m_view->setAllColumnsShowFocus(true);
-    m_view->setTextElideMode(Qt::ElideMiddle);
+    m_view->setTextElideMode(Qt::ElideRight);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setMinimumSectionSize(4 * Theme::unit);
@@ -81,10 +81,11 @@ void LayersPanel::showModel() {
     m_view->setIndentation(nested ? 2 * Theme::unit : 0);
     if (m_workspace.hasModel()) {
         const OpenedModel& opened = m_workspace.opened();
-        m_model->setText(tr("%1 · %2 parameters")
-                             .arg(QString::fromStdString(std::filesystem::path(opened.path).filename().string()),
-                                  QLocale().toString(static_cast<qlonglong>(opened.model->parameterCount()))));
-        m_model->setToolTip(QString::fromStdString(opened.path + "\n" + opened.model->format()));
+        m_model->setText(QString::fromStdString(std::filesystem::path(opened.path).filename().string()));
+        m_model->setToolTip(tr("%1\n%2, %3 parameters")
+                                .arg(QString::fromStdString(opened.path),
+                                     QString::fromStdString(opened.model->format()),
+                                     QLocale().toString(static_cast<qlonglong>(opened.model->parameterCount()))));
     } else {
         m_model->clear();
     }

@@ -1,9 +1,10 @@
 #include "theme/theme.h"
 
+#include "theme/theme_style.h"
+
 #include <QApplication>
 #include <QFontDatabase>
 #include <QFontMetricsF>
-#include <QStyleFactory>
 
 #include <algorithm>
 
@@ -59,6 +60,20 @@ QStatusBar QLabel { color: @muted@; padding: 0 8px; }
 QMenuBar { background: @raised@; }
 QMenuBar::item { padding: 4px 8px; background: transparent; }
 QMenuBar::item:selected { background: @accentSoft@; color: @text@; }
+QPushButton { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 6px 16px; }
+QPushButton:hover { border-color: @muted@; }
+QPushButton:pressed { background: @accentSoft@; }
+QPushButton:focus { border-color: @accent@; }
+QPushButton:disabled { color: @muted@; }
+QScrollBar { background: transparent; border: 0; margin: 0; }
+QScrollBar:vertical { width: 10px; }
+QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: @border@; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: @muted@; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: @border@; }
 QTabBar { background: @raised@; }
 QTabBar::tab { background: transparent; border: 0; border-bottom: 2px solid transparent; padding: 8px 16px; color: @muted@; }
@@ -67,7 +82,7 @@ QTabBar::tab:hover:!selected { color: @text@; }
 QTabBar::tab:focus { color: @accent@; }
 QTabWidget::pane { border: 0; border-top: 1px solid @border@; }
 QAbstractItemView { border: 0; background: @surface@; selection-background-color: @accentSoft@; selection-color: @text@; outline: 0; }
-QTreeView::item { padding: 3px 0; }
+QTreeView::item { padding: 3px 8px; }
 QHeaderView { background: @surface@; }
 QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 8px; }
 QLineEdit { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 4px 8px; }
@@ -75,7 +90,7 @@ QLineEdit:focus { border-color: @accent@; }
 QLineEdit:disabled { color: @muted@; background: @window@; }
 QScrollArea { border: 0; background: @raised@; }
 QToolTip { background: @raised@; color: @text@; border: 1px solid @border@; padding: 4px; }
-#panel, #inspectorContent { background: @raised@; }
+#inspectorContent { background: @raised@; }
 #panelTitle { color: @muted@; font-weight: 600; }
 #muted { color: @muted@; }
 #siteName { font-size: 12pt; font-weight: 600; }
@@ -141,7 +156,7 @@ QString Theme::styleSheet() const {
 }
 
 void applyTheme(QApplication& application, const Theme& theme) {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new ThemeStyle);  // the application owns it
     QApplication::setPalette(theme.palette());
     if (QFontDatabase::hasFamily(QStringLiteral("Inter"))) {
         QFont font = QApplication::font();

@@ -2,7 +2,7 @@
 
 #include "formats/formats.h"
 #include "text/matrix_file.h"
-#include "text/read_file.h"
+#include "base/read_file.h"
 #include "text/text_file.h"
 
 #include <algorithm>

@@ -306,8 +306,9 @@ void Workspace::maskTimesteps(const std::vector<std::int64_t>& timesteps, bool m
             after.edits.set(mask.graphName, {timestep}, wanted);
     }
     if (after.edits == m_state.edits) return;
-    const QString text = masked ? tr("Mask %n timestep(s)", nullptr, static_cast<int>(timesteps.size()))
-                                : tr("Unmask %n timestep(s)", nullptr, static_cast<int>(timesteps.size()));
+    const QString what = timesteps.size() == 1 ? tr("timestep %1").arg(timesteps.front())
+                                               : tr("%1 timesteps").arg(timesteps.size());
+    const QString text = (masked ? tr("Mask %1") : tr("Unmask %1")).arg(what);
     push(text, (masked ? "mask " : "unmask ") + mask.graphName, std::move(after));
 }
 
