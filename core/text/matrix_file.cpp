@@ -4,8 +4,8 @@
 #include "text/delimited.h"
 #include "text/npy.h"
 #include "text/padding.h"
-#include "text/read_file.h"
-#include "text/unicode.h"
+#include "base/read_file.h"
+#include "base/unicode.h"
 #include "text/word_tokenizer.h"
 
 #include <algorithm>

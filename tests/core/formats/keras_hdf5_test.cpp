@@ -91,8 +91,8 @@ void KerasHdf5Test::badFilesGiveOneLineThatSaysWhatIsWrong_data() {
     row("truncated.h5", "is a truncated or damaged HDF5 file (truncated file: eof = *");
     row("no_model.h5", "has no model in it: there is no attribute model_config as Keras writes it");
     row("weights_only.h5",
-        "holds weights only: there is no attribute model_config; save the whole model, or give its "
-        "architecture");
+        "holds weights only: there is no attribute model_config; save the whole model "
+        "with model.save()");
     row("config_not_json.h5", "attribute model_config: not valid JSON at line 1, column 35: *");
     row("config_duplicate_key.h5", "attribute model_config: the key \"units\" occurs twice in one object");
     row("missing_layer_names.h5", "/model_weights: has no attribute layer_names");
