@@ -18,10 +18,27 @@
 namespace attnscope {
 namespace {
 
+constexpr int rowHeight = 24;
+constexpr int inset = 9;  ///< with the style's own 3 pixels in line with the panel's title
+
 /// Marks sites with ◉ and layers that cannot be evaluated with their colour; shapes and numbers are secondary.
 class LayerDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        if ((option.state & QStyle::State_Selected) != 0)
+            painter->fillRect(option.rect, Theme::of(option.palette).accentSoft);
+        QStyleOptionViewItem cell = option;
+        cell.state &= ~QStyle::State_Selected;
+        if (index.column() == LayersModel::NameColumn) cell.rect.setLeft(cell.rect.left() + inset);
+        if (index.column() == LayersModel::ParametersColumn) cell.rect.setRight(cell.rect.right() - inset);
+        QStyledItemDelegate::paint(painter, cell, index);
+    }
+
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        return {QStyledItemDelegate::sizeHint(option, index).width() + inset, rowHeight};
+    }
 
 protected:
     void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {

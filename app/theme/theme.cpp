@@ -18,7 +18,7 @@ Theme makeLight() {
     theme.raised = QColor(0xfa, 0xfa, 0xfb);
     theme.border = QColor(0xdc, 0xdd, 0xe1);
     theme.text = QColor(0x1d, 0x1f, 0x23);
-    theme.muted = QColor(0x66, 0x6b, 0x73);
+    theme.muted = QColor(0x5e, 0x63, 0x6b);
     theme.accent = QColor(0x1f, 0x6f, 0xd6);
     theme.accentSoft = QColor(0xdd, 0xea, 0xfb);
     theme.neutralBar = QColor(0xa4, 0xa9, 0xb2);
@@ -82,9 +82,8 @@ QTabBar::tab:hover:!selected { color: @text@; }
 QTabBar::tab:focus { color: @accent@; }
 QTabWidget::pane { border: 0; border-top: 1px solid @border@; }
 QAbstractItemView { border: 0; background: @surface@; selection-background-color: @accentSoft@; selection-color: @text@; outline: 0; }
-QTreeView::item { padding: 3px 8px; }
 QHeaderView { background: @surface@; }
-QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 8px; }
+QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 12px; }
 QLineEdit { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 4px 8px; }
 QLineEdit:focus { border-color: @accent@; }
 QLineEdit:disabled { color: @muted@; background: @window@; }

@@ -19,7 +19,6 @@
 #include <QFileInfo>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QListView>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -30,6 +29,7 @@
 #include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
+#include <QTreeView>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -80,7 +80,7 @@ MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
     showModel();
     showRecords();
     showEdits();
-    m_texts->view().setFocus();
+    m_layers->view().setFocus();  // not the first button of the tool bar
 }
 
 void MainWindow::buildToolBar() {

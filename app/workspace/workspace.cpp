@@ -227,15 +227,20 @@ void Workspace::chooseRow(int row) {
 }
 
 void Workspace::chooseSource(const InputSource& source) {
+    const bool first = !m_state.inputs[m_activeInput].has_value();
     EditState after{m_state.inputs, withoutTextEdits()};
     after.inputs[m_activeInput] = source;
     if (after.edits == m_state.edits)
         apply(after);
     else
         push(tr("Choose %1").arg(QString::fromStdString(source.name)), {}, std::move(after));
+    // The next thing to choose is for the next input that has nothing.
+    const auto missing = std::ranges::find(m_state.inputs, false, &std::optional<InputSource>::has_value);
+    if (first && missing != m_state.inputs.end())
+        setActiveInput(static_cast<std::size_t>(missing - m_state.inputs.begin()));
 }
 
-/// Gives inputs that have nothing yet the first thing of the list that fits the active one.
+/// Gives the active input, if it has nothing yet, the first thing of the list that fits.
 void Workspace::fillInputs() {
     if (m_activeInput >= m_state.inputs.size() || m_state.inputs[m_activeInput]) return;
     const ModelInput& input = opened().model->inputs()[m_activeInput];
@@ -306,8 +311,8 @@ void Workspace::maskTimesteps(const std::vector<std::int64_t>& timesteps, bool m
             after.edits.set(mask.graphName, {timestep}, wanted);
     }
     if (after.edits == m_state.edits) return;
-    const QString what = timesteps.size() == 1 ? tr("timestep %1").arg(timesteps.front())
-                                               : tr("%1 timesteps").arg(timesteps.size());
+    const QString what =
+        timesteps.size() == 1 ? tr("timestep %1").arg(timesteps.front()) : tr("%1 timesteps").arg(timesteps.size());
     const QString text = (masked ? tr("Mask %1") : tr("Unmask %1")).arg(what);
     push(text, (masked ? "mask " : "unmask ") + mask.graphName, std::move(after));
 }
