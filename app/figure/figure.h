@@ -98,6 +98,7 @@ struct Panel {
     std::string colorMap;                ///< of the cells; of bars too, unless it is empty
     std::vector<std::string> rowLabels;  ///< of a map; empty: none
     double height = 1;                   ///< relative to the other panels; masks have a height of their own
+    bool hatched = false;                ///< masked columns of a map are hatched
 };
 
 /// Something to know about a figure, as a number: "weight on padding", "44 %".

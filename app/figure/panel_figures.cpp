@@ -26,7 +26,7 @@ std::string roleText(const SiteRecord& site, std::size_t place) {
         case ValueRole::Input:
             return "input";
         case ValueRole::Mask:
-            return "mask";
+            return {};
         case ValueRole::Weight:
             return "trained weight";
         case ValueRole::Parameter:
@@ -62,6 +62,7 @@ PanelFigure overTime(const ViewState& state, const SiteRecord& site, const std::
 void colorStage(Panel& panel, const SiteRecord& site, bool isWeights, const DisplayOptions& display) {
     const auto values = panel.matrix.data();
     if (isWeights) {
+        panel.hatched = true;
         panel.range = chosenRange(site, values, display).range;
         panel.colorMap = display.colorMap;
         return;
@@ -189,7 +190,9 @@ PanelFigure stagesFigure(const ViewState& state, const SiteRecord& site) {
         } else {
             panel.range = figures::barRange(panel.matrix.data());
             const RecordedValue* before = model != nullptr ? model->find(value.name) : nullptr;
-            if (before != nullptr && before->tensor->shape() == value.tensor->shape()) {
+            // What the edits did not reach stays plain.
+            if (before != nullptr && before->tensor->shape() == value.tensor->shape() &&
+                !std::ranges::equal(before->tensor->data(), value.tensor->data())) {
                 panel.reference.assign(before->tensor->data().begin(), before->tensor->data().end());
                 panel.range = unitedRange(panel.matrix.data(), panel.reference);
             }

@@ -152,12 +152,13 @@ void paintMapPanel(QPainter& painter, const FigureStyle& style, const Panel& pan
     const auto rows = static_cast<int>(panel.matrix.dim(0));
     paintCells(painter, rect, panel.matrix, panel.range, colorMapNamed(panel.colorMap),
                withRows(columns, rows, rect.height()));
-    forStretches(masked, [&](std::size_t first, std::size_t end) {
-        QRectF place = columnRect(rect, columns, static_cast<int>(first));
-        place.setRight(columnRect(rect, columns, static_cast<int>(end) - 1).right());
-        place = place.intersected(rect);
-        if (place.width() > 0) paintHatch(painter, style, place);
-    });
+    if (panel.hatched)
+        forStretches(masked, [&](std::size_t first, std::size_t end) {
+            QRectF place = columnRect(rect, columns, static_cast<int>(first));
+            place.setRight(columnRect(rect, columns, static_cast<int>(end) - 1).right());
+            place = place.intersected(rect);
+            if (place.width() > 0) paintHatch(painter, style, place);
+        });
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(style.line, 1));
     painter.drawRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5));
