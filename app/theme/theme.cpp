@@ -35,7 +35,7 @@ Theme makeDark() {
     theme.raised = QColor(0x22, 0x24, 0x27);
     theme.border = QColor(0x3a, 0x3d, 0x43);
     theme.text = QColor(0xe7, 0xe8, 0xea);
-    theme.muted = QColor(0x9d, 0xa2, 0xab);
+    theme.muted = QColor(0xa6, 0xab, 0xb4);
     theme.accent = QColor(0x6c, 0xa8, 0xf8);
     theme.accentSoft = QColor(0x2b, 0x3c, 0x54);
     theme.neutralBar = QColor(0x74, 0x79, 0x83);
@@ -82,6 +82,7 @@ QTabBar::tab:hover:!selected { color: @text@; }
 QTabBar::tab:focus { color: @accent@; }
 QTabWidget::pane { border: 0; border-top: 1px solid @border@; }
 QAbstractItemView { border: 0; background: @surface@; selection-background-color: @accentSoft@; selection-color: @text@; outline: 0; }
+QTreeView::item:selected { background: @accentSoft@; border: 0; }
 QHeaderView { background: @surface@; }
 QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 12px; }
 QLineEdit { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 4px 8px; }
