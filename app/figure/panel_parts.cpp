@@ -128,7 +128,7 @@ void paintReferenceLine(QPainter& painter, const FigureStyle& style, const Panel
 
 void paintBarsPanel(QPainter& painter, const FigureStyle& style, const Panel& panel, const QRectF& rect,
                     const Viewport& columns) {
-    constexpr float wideEnough = 5.0F;
+    constexpr float wideEnough = 8.0F;
     const QColor notANumber = toColor(colorMapNamed(panel.colorMap).notANumber);
     const bool edited = !panel.reference.empty();
     const bool behind = edited && columns.scale().x >= wideEnough;
@@ -169,14 +169,12 @@ void paintScale(QPainter& painter, const FigureStyle& style, const Panel& panel,
                 const QRectF& rect) {
     qreal right = rect.left() - (layout.rowWidth > 0 ? layout.rowWidth + 8 : 0) - 6;
     const QFont font = numberFontOf(style, style.tickSize);
-    if (!panel.colorMap.empty()) {
+    if (!panel.colorMap.empty() && !panel.range.isSingleValue()) {
         const QRectF bar(right - colorBarWidth, rect.top(), colorBarWidth, rect.height());
         QLinearGradient gradient(bar.bottomLeft(), bar.topLeft());
         const ColorMap& map = colorMapNamed(panel.colorMap);
         for (int stop = 0; stop <= 16; ++stop)
-            gradient.setColorAt(
-                stop / 16.0,
-                toColor(map.colorAt(panel.range.isSingleValue() ? 0.5F : static_cast<float>(stop) / 16.0F)));
+            gradient.setColorAt(stop / 16.0, toColor(map.colorAt(static_cast<float>(stop) / 16.0F)));
         painter.setPen(Qt::NoPen);
         painter.setBrush(gradient);
         painter.drawRect(bar);

@@ -23,7 +23,7 @@ struct Thinned {
 /// Labels of [first, end), always of the same columns however far the view is panned.
 Thinned thinned(const std::vector<std::string>& labels, int first, int end, qreal columnWidth, qreal line) {
     Thinned result;
-    if (columnWidth < 0.8 * line) result.every = static_cast<std::size_t>(figures::roundStep(line / columnWidth));
+    if (columnWidth < 0.7 * line) result.every = static_cast<std::size_t>(figures::roundStep(line / columnWidth));
     result.first = static_cast<std::size_t>(first) / result.every * result.every;
     for (std::size_t at = result.first; at < std::min(static_cast<std::size_t>(end), labels.size()); at += result.every)
         result.texts.push_back(labels[at]);
