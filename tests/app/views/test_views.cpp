@@ -53,7 +53,8 @@ struct Pointed {
 };
 
 void wheel(QWidget& widget, QPoint at, int delta) {
-    QWheelEvent event(at, widget.mapToGlobal(at), {}, {0, delta}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+    QWheelEvent event(at, widget.mapToGlobal(at), {}, {0, delta}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                      false);
     QCoreApplication::sendEvent(&widget, &event);
 }
 
@@ -122,6 +123,7 @@ private slots:
     void stagesReadOutEveryRowAtTheCrosshair();
     void clickingAStagePointsAtItsElement();
     void anUntouchedStageHasNoModelBehindIt();
+    void barsReachFromZeroToTheirValue();
 
     void contributionsAddUpToTheOutput();
     void unitsAreSortedByMagnitude();
@@ -253,7 +255,8 @@ void TestViews::tokensHaveTheColorOfTheirWeight() {
     for (std::int64_t t = 0; t < 4; ++t) {
         // Between the letters and the edge of the chip.
         const QPoint point = view.canvas().centreOf(t).value() + QPoint(0, 10);
-        QCOMPARE(colorAt(view.canvas(), point), expectedColor(state, site.perTimestep[static_cast<std::size_t>(t)], range));
+        QCOMPARE(colorAt(view.canvas(), point),
+                 expectedColor(state, site.perTimestep[static_cast<std::size_t>(t)], range));
     }
 }
 
@@ -334,8 +337,10 @@ void TestViews::zoomingKeepsThePointUnderThePointer() {
     QVERIFY(view.canvas().viewport().scale().x > 1.5F * scale);
     QVERIFY(std::abs(cellsAt().x - before.x) < 0.01F && std::abs(cellsAt().y - before.y) < 0.01F);
     // Another record of the same size keeps the place, double clicking shows all.
-    view.setState(test::handMadeState({.words = test::someWords(60), .features = 30, .matrixWeights = true, .masked = {2}}));
+    view.setState(
+        test::handMadeState({.words = test::someWords(60), .features = 30, .matrixWeights = true, .masked = {2}}));
     QVERIFY(std::abs(cellsAt().x - before.x) < 0.01F);
+    QVERIFY(view.canvas().viewport().scale().x > 1.5F * scale);
     QTest::mouseDClick(&view.canvas(), Qt::LeftButton, {}, at);
     QVERIFY(view.canvas().viewport().isFitted());
 }
@@ -393,8 +398,9 @@ void TestViews::pointingAtACellNamesTheWeight() {
     test::present(view, {700, 500});
     view.setState(fourWords());
     Pointed pointed;
-    connect(&view, &View::elementPointedAt, &view,
-            [&](const QString& name, const Timesteps& index) { pointed = {name, index}; });
+    connect(&view, &View::elementPointedAt, &view, [&](const QString& name, const Timesteps& index) {
+        pointed = {name, index};
+    });
     pointAt(view.canvas(), cellCentre(view.canvas(), 2, 0));
     QCOMPARE(pointed.name, QStringLiteral("attention/a"));
     QCOMPARE(pointed.index, Timesteps{2});
@@ -439,8 +445,9 @@ void TestViews::matrixWeightsAreIndexedInTheirOwnAxes() {
     test::present(view, {700, 500});
     view.setState(test::handMadeState({.words = test::someWords(20), .features = 10, .matrixWeights = true}));
     Pointed pointed;
-    connect(&view, &View::elementPointedAt, &view,
-            [&](const QString& name, const Timesteps& index) { pointed = {name, index}; });
+    connect(&view, &View::elementPointedAt, &view, [&](const QString& name, const Timesteps& index) {
+        pointed = {name, index};
+    });
     pointAt(view.canvas(), cellCentre(view.canvas(), 13, 4));
     QCOMPARE(pointed.index, (Timesteps{4, 13}));
 }
@@ -481,15 +488,17 @@ void TestViews::clickingAStagePointsAtItsElement() {
     test::present(view, {700, 500});
     view.setState(test::handMadeState({.words = {"a", "gorgeous", "witty", "film"}, .features = 4}));
     Pointed pointed;
-    connect(&view, &View::elementPointedAt, &view,
-            [&](const QString& name, const Timesteps& index) { pointed = {name, index}; });
+    connect(&view, &View::elementPointedAt, &view, [&](const QString& name, const Timesteps& index) {
+        pointed = {name, index};
+    });
     const QRect u = view.canvas().plotOf(3);
     QTest::mouseClick(&view.canvas(), Qt::LeftButton, {}, QPoint(u.left() + 7 * u.width() / 8, u.center().y()));
     QCOMPARE(pointed.name, QStringLiteral("attention/u"));
     QCOMPARE(pointed.index, Timesteps{3});
     // x is [time, feature], shown turned.
     const QRect x = view.canvas().plotOf(0);
-    QTest::mouseClick(&view.canvas(), Qt::LeftButton, {}, QPoint(x.left() + 5 * x.width() / 8, x.top() + 3 * x.height() / 8));
+    QTest::mouseClick(&view.canvas(), Qt::LeftButton, {},
+                      QPoint(x.left() + 5 * x.width() / 8, x.top() + 3 * x.height() / 8));
     QCOMPARE(pointed.name, QStringLiteral("attention/x"));
     QCOMPARE(pointed.index, (Timesteps{2, 1}));
 }
@@ -500,6 +509,24 @@ void TestViews::anUntouchedStageHasNoModelBehindIt() {
     const auto& panels = view.canvas().figure().panels;
     QVERIFY(panels[2].reference.empty());   // e does not depend on the mask
     QVERIFY(!panels[3].reference.empty());  // u does
+}
+
+void TestViews::barsReachFromZeroToTheirValue() {
+    StagesView view;
+    test::present(view, {700, 500});
+    const ViewState state = fourWords();
+    view.setState(state);
+    const QRect plot = view.canvas().plotOf(4);
+    const auto weights = state.whatIfSite()->perTimestep;
+    const double largest = static_cast<double>(*std::ranges::max_element(weights));
+    const QColor bar = FigureStyle::light().series[0];
+    for (int t = 0; t < 4; ++t) {
+        const int x = plot.left() + (2 * t + 1) * plot.width() / 8;
+        const double height = plot.height() * static_cast<double>(weights[static_cast<std::size_t>(t)]) / largest;
+        const int top = plot.top() + plot.height() - static_cast<int>(std::lround(height));
+        QCOMPARE(colorAt(view.canvas(), {x, top + 2}), bar);
+        if (top - 3 > plot.top()) QVERIFY(colorAt(view.canvas(), {x, top - 3}) != bar);
+    }
 }
 
 void TestViews::contributionsAddUpToTheOutput() {
@@ -539,8 +566,9 @@ void TestViews::theOutputsReadOutComparesWithTheModel() {
     const float after = (*state.whatIfSite()->outputValue().tensor)[2];
     const float before = (*state.modelSite()->outputValue().tensor)[2];
     const float part = contributions(*state.whatIfSite())[2];
-    QCOMPARE(view.readOut(), QStringLiteral("unit 2  ·  c %1  ·  model %2  ·  Δ %3  ·  timestep 0 “a”  ·  contribution %4")
-                                 .arg(number(after), number(before), number(after - before), number(part)));
+    QCOMPARE(view.readOut(),
+             QStringLiteral("unit 2  ·  c %1  ·  model %2  ·  Δ %3  ·  timestep 0 “a”  ·  contribution %4")
+                 .arg(number(after), number(before), number(after - before), number(part)));
 }
 
 void TestViews::missingContributionsAreExplained() {
