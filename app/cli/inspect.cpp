@@ -72,6 +72,20 @@ std::string predictionText(const Prediction& prediction, const Prediction& model
     return text + "\n";
 }
 
+/// The words that have no timestep; a long text that does not fit can have very many.
+std::string unseenText(const Sequence& sequence) {
+    constexpr std::size_t shown = 16;
+    std::string text;
+    for (std::size_t index = 0; index < std::min(shown, sequence.unseen.size()); ++index) {
+        const Token& token = sequence.unseen[index];
+        text += "not seen by the model: " + token.text +
+                (token.state == TokenState::Cut ? " (beyond its length)\n" : " (unknown word)\n");
+    }
+    if (sequence.unseen.size() > shown)
+        text += "not seen by the model: " + std::to_string(sequence.unseen.size() - shown) + " words more\n";
+    return text;
+}
+
 std::string humanText(const InspectedInput& inspected, bool oneSite) {
     const Record& record = *inspected.whatIf;
     std::string text = inspected.opened.path + " on " + record.device + "\n";
@@ -81,11 +95,7 @@ std::string humanText(const InspectedInput& inspected, bool oneSite) {
     text += "\n";
     for (std::size_t index = 0; index < record.predictions.size(); ++index)
         text += predictionText(record.predictions[index], inspected.model->predictions[index]);
-    for (const Sequence& sequence : record.inputs) {
-        for (const Token& token : sequence.unseen)
-            text += "not seen by the model: " + token.text +
-                    (token.state == TokenState::Cut ? " (beyond its length)\n" : " (unknown word)\n");
-    }
+    for (const Sequence& sequence : record.inputs) text += unseenText(sequence);
     for (const Finding& finding : record.findings) {
         if (oneSite && !finding.site.empty() && finding.site != inspected.site) continue;
         text += "finding: " + (finding.site.empty() ? "" : finding.site + ": ") + finding.message + "\n";
@@ -104,7 +114,7 @@ Status runInspect(const QCommandLineParser& parser, const QStringList& positiona
 }  // namespace
 
 Command inspectCommand() {
-    return {"inspect", "tokens, scores, weights, output vector, prediction, findings", "MODEL", 1,
+    return {"inspect", "tokens, scores, weights, output vector, prediction, findings", "MODEL INPUT", 1,
             [](QCommandLineParser& parser) {
                 addModelOptions(parser);
                 addInputOptions(parser);
