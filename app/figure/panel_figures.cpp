@@ -94,7 +94,12 @@ Panel maskPanel(const SiteRecord& site, const std::string& whose) {
     panel.caption = whose;
     panel.valueName = mask.graphName;
     panel.kind = PanelKind::Mask;
-    panel.matrix = oneRow(mask.tensor->data());
+    std::vector<float> bits(mask.tensor->data().begin(), mask.tensor->data().end());
+    if (bits.size() != site.perTimestep.size()) {  // a mask for each timestep outside: masked where all of them are
+        bits.resize(site.perTimestep.size());
+        for (std::size_t t = 0; t < bits.size(); ++t) bits[t] = site.masked(t) ? 0.0F : 1.0F;
+    }
+    panel.matrix = oneRow(bits);
     panel.range = {0.0F, 1.0F};
     return panel;
 }

@@ -214,6 +214,10 @@ private slots:
             QCOMPARE(weights["axes"].toArray(), inside ? (QJsonArray{"outer", "t"}) : (QJsonArray{"t"}));
             QCOMPARE(numbers(weights["data"]).size(), inside ? 21 : 3);
         }
+        const QString mask = folder.filePath("mask.csv");
+        QStringList exported{"export", model, "--input", folder.filePath("words.csv"), "--view", "mask", "-o", mask};
+        QCOMPARE(run(exported + QStringList{"--site", "time_distributed/encoder/word_attention"}).status, 0);
+        QCOMPARE(contents(mask).count('\n'), 1 + 7);
         const Outcome text = run({"inspect", model, "--ids", "1 2 3"});
         QVERIFY2(text.err.contains("a matrix of token ids expected"), qPrintable(text.err));
     }
