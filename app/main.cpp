@@ -1,13 +1,7 @@
 #include "cli/command_line.h"
-#include "figure/view_export.h"
-#include "theme/theme.h"
-#include "window/main_window.h"
-#include "workspace/workspace.h"
+#include "window/run_window.h"
 
 #include <QApplication>
-#include <QSettings>
-
-#include <cstdio>
 
 namespace {
 
@@ -17,21 +11,6 @@ void describe() {
     QCoreApplication::setOrganizationName(QStringLiteral("attnscope"));
     QCoreApplication::setApplicationName(QStringLiteral("attnscope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(ATTNSCOPE_VERSION));
-}
-
-int runWindow(const QStringList& arguments) {
-    std::vector<std::string> paths;
-    for (const QString& argument : arguments) paths.push_back(argument.toStdString());
-    applyFont();
-    QSettings settings;
-    Workspace workspace(makeCpuBackend());
-    const auto exporter = [](SiteView view, const ViewState& state, const std::string& model, const std::string& path) {
-        return exportView(view, state, model, path);
-    };
-    MainWindow window(workspace, {viewTable(), exporter, &settings});
-    window.show();
-    if (!paths.empty()) workspace.openFiles(paths);
-    return QApplication::exec();
 }
 
 }  // namespace
@@ -51,12 +30,5 @@ int main(int argc, char* argv[]) {
     const QApplication application(argc, argv);
     describe();
     // What Qt itself understands (-platform, -style …) it has taken out by now.
-    const QStringList files = QCoreApplication::arguments().mid(1);
-    for (const QString& file : files) {
-        if (!file.startsWith(QLatin1Char('-'))) continue;
-        std::fprintf(stderr, "attnscope: unknown option %s\nusage: attnscope [MODEL] [TEXTS]; see attnscope --help\n",
-                     qPrintable(file));
-        return 2;
-    }
-    return runWindow(files);
+    return runWindow(QCoreApplication::arguments().mid(1));
 }

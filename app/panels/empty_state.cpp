@@ -1,5 +1,6 @@
 #include "panels/empty_state.h"
 
+#include "panels/panel_parts.h"
 #include "theme/theme.h"
 
 #include <QAction>
@@ -16,7 +17,8 @@ EmptyState::EmptyState(QWidget* parent)
     m_text->setObjectName(QStringLiteral("muted"));
     for (QLabel* label : {m_title, m_text}) {
         label->setAlignment(Qt::AlignCenter);
-        label->setWordWrap(true);
+        wrapText(*label);
+        label->setTextFormat(Qt::PlainText);  // messages hold names from files
     }
     m_text->setMinimumHeight(6 * Theme::unit);
     m_buttons->setSpacing(Theme::unit);
@@ -37,6 +39,7 @@ QString EmptyState::title() const {
 void EmptyState::setMessage(const QString& title, const QString& text, const QList<QAction*>& actions) {
     m_title->setText(title);
     m_text->setText(text);
+    m_text->setToolTip(QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped()));
     while (QLayoutItem* item = m_buttons->takeAt(0)) {
         if (QWidget* button = item->widget()) button->deleteLater();
         delete item;

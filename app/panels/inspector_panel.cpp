@@ -15,6 +15,8 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 namespace attnscope {
 
 InspectorPanel::InspectorPanel(Workspace& workspace, QWidget* parent)
@@ -54,6 +56,7 @@ void InspectorPanel::build() {
     m_siteClass->setObjectName(QStringLiteral("muted"));
     m_placeholder->setObjectName(QStringLiteral("muted"));
     m_placeholder->setAlignment(Qt::AlignCenter);
+    for (QLabel* label : {m_siteName, m_siteClass}) label->setTextFormat(Qt::PlainText);  // names come from a file
     m_formula->setObjectName(QStringLiteral("code"));
     m_formula->setTextFormat(Qt::RichText);
     m_formula->setTextInteractionFlags(Qt::TextBrowserInteraction);
@@ -61,7 +64,7 @@ void InspectorPanel::build() {
     fixed.setPointSizeF(captionFont(font()).pointSizeF());
     m_formula->setFont(fixed);
     for (QLabel* label : {m_siteName, m_siteClass, m_formula, m_element, m_findings, m_weights, m_placeholder})
-        label->setWordWrap(true);
+        wrapText(*label);
     for (QLabel* label : {m_element, m_findings, m_weights})
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_parameterRows->setContentsMargins(0, 0, 0, 0);
@@ -198,7 +201,7 @@ void InspectorPanel::showParameters(const SiteRecord& site) {
             connect(edit, &QLineEdit::editingFinished, this, [this, edit, name = value.graphName] {
                 bool isNumber = false;
                 const float number = edit->text().toFloat(&isNumber);
-                if (isNumber && edit->isModified()) m_workspace.setElement(name, {}, number);
+                if (isNumber && std::isfinite(number) && edit->isModified()) m_workspace.setElement(name, {}, number);
                 edit->setModified(false);
                 showRecord();
             });

@@ -79,7 +79,7 @@ LayersPanel::LayersPanel(Workspace& workspace, QWidget* parent)
     m_view->header()->setSectionResizeMode(LayersModel::ParametersColumn, QHeaderView::ResizeToContents);
 
     auto* layout = panelLayout(this);
-    layout->addLayout(panelHeader(tr("MODEL"), m_model));
+    layout->addLayout(panelHeader(titleLabel(tr("MODEL")), m_model));
     layout->addWidget(m_view, 1);
 
     connect(&workspace, &Workspace::modelChanged, this, &LayersPanel::showModel);
@@ -98,7 +98,8 @@ void LayersPanel::showModel() {
     m_view->setIndentation(nested ? 2 * Theme::unit : 0);
     if (m_workspace.hasModel()) {
         const OpenedModel& opened = m_workspace.opened();
-        m_model->setText(QString::fromStdString(std::filesystem::path(opened.path).filename().string()));
+        const QString file = QString::fromStdString(std::filesystem::path(opened.path).filename().string());
+        m_model->setText(m_model->fontMetrics().elidedText(file, Qt::ElideMiddle, 22 * Theme::unit));
         m_model->setToolTip(tr("%1\n%2, %3 parameters")
                                 .arg(QString::fromStdString(opened.path),
                                      QString::fromStdString(opened.model->format()),

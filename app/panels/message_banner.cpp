@@ -1,5 +1,6 @@
 #include "panels/message_banner.h"
 
+#include "panels/panel_parts.h"
 #include "theme/theme.h"
 
 #include <QAccessible>
@@ -13,7 +14,7 @@ namespace attnscope {
 MessageBanner::MessageBanner(QWidget* parent)
     : QFrame(parent), m_text(new QLabel(this)), m_close(new QToolButton(this)) {
     setObjectName(QStringLiteral("banner"));
-    m_text->setWordWrap(true);
+    wrapText(*m_text);
     m_text->setTextFormat(Qt::PlainText);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_close->setText(QStringLiteral("✕"));
@@ -35,6 +36,7 @@ QString MessageBanner::text() const {
 
 void MessageBanner::showText(const QString& text, bool notice) {
     m_text->setText(text);
+    m_text->setToolTip(QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped()));
     setAccessibleName(text);
     setProperty("notice", notice);
     style()->unpolish(this);

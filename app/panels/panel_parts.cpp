@@ -18,11 +18,11 @@ QVBoxLayout* panelLayout(QWidget* panel) {
     return layout;
 }
 
-QHBoxLayout* panelHeader(const QString& title, QLabel* secondary) {
+QHBoxLayout* panelHeader(QLabel* title, QLabel* secondary) {
     auto* header = new QHBoxLayout;
     header->setContentsMargins(12, Theme::unit, 12, Theme::unit);
     header->setSpacing(Theme::unit);
-    header->addWidget(titleLabel(title));
+    header->addWidget(title);
     header->addStretch(1);
     secondary->setFont(captionFont(secondary->font()));
     header->addWidget(secondary);
@@ -36,6 +36,11 @@ QLabel* titleLabel(const QString& title) {
     font.setLetterSpacing(QFont::AbsoluteSpacing, 0.6);
     label->setFont(font);
     return label;
+}
+
+void wrapText(QLabel& label) {
+    label.setWordWrap(true);
+    label.setMinimumWidth(10 * Theme::unit);  // instead of the longest word's width
 }
 
 QString numberText(double number, int significant) {

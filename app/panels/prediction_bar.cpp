@@ -79,6 +79,11 @@ QSize PredictionBar::sizeHint() const {
     return {60 * Theme::unit, (rows + 1) * rowHeight + Theme::unit};
 }
 
+/// Names, three numbers and bars that still say something.
+QSize PredictionBar::minimumSizeHint() const {
+    return {55 * Theme::unit, sizeHint().height()};
+}
+
 void PredictionBar::showRecords() {
     const RecordPtr& model = m_workspace.modelRecord();
     const RecordPtr& whatIf = m_workspace.whatIfRecord();

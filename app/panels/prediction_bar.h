@@ -16,7 +16,7 @@ public:
 
     [[nodiscard]] const std::vector<PredictionRow>& rows() const { return m_rows; }
     [[nodiscard]] QSize sizeHint() const override;
-    [[nodiscard]] QSize minimumSizeHint() const override { return sizeHint(); }
+    [[nodiscard]] QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QLocale>
 #include <QRadioButton>
 #include <QVBoxLayout>
 
@@ -20,6 +21,7 @@ TextsPanel::TextsPanel(Workspace& workspace, QWidget* parent)
     : QWidget(parent),
       m_workspace(workspace),
       m_texts(workspace),
+      m_title(titleLabel({})),
       m_count(new QLabel(this)),
       m_inputs(new QWidget(this)),
       m_inputRows(new QVBoxLayout(m_inputs)),
@@ -34,8 +36,9 @@ TextsPanel::TextsPanel(Workspace& workspace, QWidget* parent)
     connect(&workspace, &Workspace::inputsChanged, this, &TextsPanel::showInputs);
     connect(&workspace, &Workspace::modelChanged, this, &TextsPanel::showInputs);
     connect(m_typed, &QLineEdit::returnPressed, this, [this] {
-        const std::string text = m_typed->text().toStdString();
+        const std::string text = m_typed->text().trimmed().toStdString();
         m_typed->clear();
+        if (text.empty()) return;
         m_workspace.typeText(text);
     });
     connect(m_filter, &QLineEdit::textChanged, this, &TextsPanel::setFilter);
@@ -62,7 +65,9 @@ void TextsPanel::build() {
     m_filter->setClearButtonEnabled(true);
     m_column->setObjectName(QStringLiteral("column"));
     m_column->setToolTip(tr("The column that holds the texts"));
-    m_column->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_column->setSizeAdjustPolicy(
+        QComboBox::AdjustToMinimumContentsLengthWithIcon);  // a long name leaves the filter its room
+    m_column->setMinimumContentsLength(8);
 
     m_view->setObjectName(QStringLiteral("texts"));
     m_view->setAccessibleName(tr("Texts"));
@@ -88,11 +93,11 @@ void TextsPanel::build() {
     auto* narrowing = new QHBoxLayout;
     narrowing->setContentsMargins(12, 0, 12, Theme::unit);
     narrowing->setSpacing(Theme::unit);
-    narrowing->addWidget(m_filter, 1);
-    narrowing->addWidget(m_column);
+    narrowing->addWidget(m_filter, 3);
+    narrowing->addWidget(m_column, 2);
 
     auto* layout = panelLayout(this);
-    layout->addLayout(panelHeader(tr("TEXTS"), m_count));
+    layout->addLayout(panelHeader(m_title, m_count));
     layout->addWidget(m_inputs);
     layout->addLayout(typing);
     layout->addLayout(narrowing);
@@ -121,8 +126,10 @@ void TextsPanel::showInputs() {
     m_typed->setEnabled(m_workspace.hasModel() && !numbers);
     m_typed->setPlaceholderText(numbers ? tr("This input takes numbers, not texts")
                                         : tr("Type a text and press Enter"));
-    m_hint->setText(numbers ? tr("Open a numeric sequence: .npy or .csv, time × feature.")
-                            : tr("Open texts, or type one above."));
+    m_title->setText(numbers ? tr("SEQUENCES") : tr("TEXTS"));
+    m_hint->setText(numbers                  ? tr("Open a numeric sequence: .npy or .csv, time × feature.")
+                    : m_workspace.hasModel() ? tr("Open texts, or type one above.")
+                                             : tr("Open a model, then texts or numeric sequences."));
     followChoice();
 }
 
@@ -136,11 +143,13 @@ void TextsPanel::showInputRows() {
     for (std::size_t input = 0; input < m_workspace.inputs().size(); ++input) {
         const auto& source = m_workspace.inputs()[input];
         const QString name = QString::fromStdString(m_workspace.opened().model->inputs()[input].name);
-        auto* row = new QRadioButton(
-            name + QStringLiteral(" — ") + (source ? QString::fromStdString(source->name) : tr("nothing chosen yet")),
-            m_inputs);
+        const QString chosen = source ? QString::fromStdString(source->name) : tr("nothing chosen yet");
+        const QFontMetrics metrics(m_inputs->font());
+        QString text = metrics.elidedText(name, Qt::ElideMiddle, 14 * Theme::unit) + QStringLiteral(" — ") +
+                       metrics.elidedText(chosen, Qt::ElideMiddle, 14 * Theme::unit);
+        auto* row = new QRadioButton(text.replace(QLatin1Char('&'), QStringLiteral("&&")), m_inputs);
         row->setChecked(input == m_workspace.activeInput());
-        row->setToolTip(tr("Choose from the list for this input"));
+        row->setToolTip(tr("%1 — %2\nChoose from the list for this input").arg(name, chosen));
         // Queued: the rows are made anew when the active input changes.
         connect(
             row, &QRadioButton::clicked, this, [this, input] { m_workspace.setActiveInput(input); },
@@ -172,7 +181,8 @@ void TextsPanel::setFilter(const QString& text) {
 void TextsPanel::showCount() {
     const int all = m_texts.rowCount();
     const int shown = m_filtered.rowCount();
-    m_count->setText(all == 0 ? QString() : shown == all ? QString::number(all) : tr("%1 of %2").arg(shown).arg(all));
+    const auto text = [](int count) { return QLocale().toString(count); };
+    m_count->setText(all == 0 ? QString() : shown == all ? text(all) : tr("%1 of %2").arg(text(shown), text(all)));
 }
 
 void TextsPanel::step(int by) {

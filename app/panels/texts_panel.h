@@ -38,6 +38,7 @@ private:
     TextsModel m_texts;
     QSortFilterProxyModel m_filtered;
     bool m_following = false;  ///< the selection is being set by the program
+    QLabel* m_title;
     QLabel* m_count;
     QWidget* m_inputs;  ///< one row per model input, where there are several
     QVBoxLayout* m_inputRows;

@@ -53,7 +53,8 @@ QToolBar QToolButton:hover { background: @window@; border-color: @border@; }
 QToolBar QToolButton:pressed, QToolBar QToolButton:checked { background: @accentSoft@; }
 QToolBar QToolButton:focus { border-color: @accent@; }
 QToolBar QToolButton:disabled { color: @muted@; }
-QToolBar QToolButton[popupMode="1"] { padding-right: 22px; }
+QToolBar QToolButton[popupMode="2"] { padding-right: 24px; }
+QToolBar QToolButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }
 QStatusBar { background: @raised@; border-top: 1px solid @border@; }
 QStatusBar::item { border: 0; }
 QStatusBar QLabel { color: @muted@; padding: 0 8px; }
@@ -84,7 +85,7 @@ QTabWidget::pane { border: 0; border-top: 1px solid @border@; }
 QAbstractItemView { border: 0; background: @surface@; selection-background-color: @accentSoft@; selection-color: @text@; outline: 0; }
 QTreeView::item:selected { background: @accentSoft@; border: 0; }
 QHeaderView { background: @surface@; }
-QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 12px; }
+QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 8px 4px 12px; }
 QLineEdit { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 4px 8px; }
 QLineEdit:focus { border-color: @accent@; }
 QLineEdit:disabled { color: @muted@; background: @window@; }

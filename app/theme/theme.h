@@ -39,8 +39,8 @@ struct Theme {
 /// Gives the application Fusion, this theme's palette and its style sheet.
 void applyTheme(QApplication& application, const Theme& theme);
 
-/// Sets all type in Inter, where it is installed. Must come before the first widget: with a style sheet, Qt 6.4 forgets a
-/// font that is set later.
+/// Sets all type in Inter, where it is installed. Must come before the first widget: with a style sheet, Qt 6.4 forgets
+/// a font that is set later.
 void applyFont();
 
 /// Whether the desktop asks for dark windows: judged by the palette it gave at start.

@@ -4,7 +4,8 @@
 
 namespace attnscope {
 
-/// Fusion, but with check boxes and radio buttons that can be seen on a dark ground.
+/// Fusion, but with check boxes and radio buttons that can be seen on a dark ground, and with the keyboard's focus as a
+/// plain line rather than a shaded box.
 class ThemeStyle : public QProxyStyle {
 public:
     ThemeStyle() : QProxyStyle(QStringLiteral("Fusion")) {}

@@ -75,6 +75,7 @@ private:
     void showModel();
     void showRecords();
     void showSites();
+    void showInputs();
     void showEdits();
     void showEmptyState();
     void refreshView();

@@ -2,6 +2,7 @@
 
 #include "eval/backend.h"
 #include "figure/view_export.h"
+#include "theme/theme.h"
 #include "window/main_window.h"
 
 #include <QApplication>
@@ -15,12 +16,15 @@ int runWindow(const QStringList& arguments) {
     std::vector<std::string> files;
     for (const QString& argument : arguments) {
         if (argument.startsWith(QLatin1Char('-'))) {
-            std::fprintf(stderr, "attnscope: there is no option %s; see attnscope --help\n", qPrintable(argument));
+            std::fprintf(stderr,
+                         "attnscope: unknown option %s\nusage: attnscope [MODEL] [TEXTS]; see attnscope --help\n",
+                         qPrintable(argument));
             return 2;
         }
         files.push_back(argument.toStdString());
     }
-    QSettings settings(QStringLiteral("attnscope"), QStringLiteral("attnscope"));
+    applyFont();
+    QSettings settings;
     Workspace workspace(makeCpuBackend());
     const ViewExporter exporter = [](SiteView view, const ViewState& state, const std::string& model,
                                      const std::string& path) { return exportView(view, state, model, path); };

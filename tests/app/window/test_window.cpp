@@ -79,6 +79,10 @@ private slots:
     void droppedTextIsInspected();
     void aWrongFileShowsAMessageThatDoesNotBlock();
     void typedTextIsInspectedOnEnter();
+    void enterInAnEmptyBoxTypesNothing();
+    void aNumericModelAsksForNumbers();
+    void longNamesKeepTheWindowUsable();
+    void messagesAreShownAsTheyAre();
     void clickingATextChoosesIt();
     void altDownAndAltUpGoThroughTheTexts();
     void filteringKeepsTheChoice();
@@ -209,6 +213,47 @@ void TestWindow::typedTextIsInspectedOnEnter() {
     QCOMPARE(view()->last.model->inputs.front().text, std::string("what a dull film"));
     QCOMPARE(child<QListView>("texts")->currentIndex().row(), 0);
     QVERIFY(typed->text().isEmpty());
+}
+
+void TestWindow::enterInAnEmptyBoxTypesNothing() {
+    openSample();
+    auto* typed = child<QLineEdit>("typedText");
+    QTest::keyClicks(typed, QStringLiteral("  "));
+    QTest::keyClick(typed, Qt::Key_Return);
+    QCOMPARE(m_workspace->list().size(), std::size_t{24});
+    QVERIFY(typed->text().isEmpty());
+}
+
+void TestWindow::aNumericModelAsksForNumbers() {
+    m_workspace->openModel(samples.toStdString() + "vibration/model.h5");
+    QTRY_VERIFY(m_workspace->hasModel());
+    QCOMPARE(m_window->actions().openTexts->text(), QStringLiteral("Open &numbers…"));
+    m_workspace->openModel(sentiment.toStdString());
+    QTRY_COMPARE(m_window->actions().openTexts->text(), QStringLiteral("Open &texts…"));
+}
+
+void TestWindow::longNamesKeepTheWindowUsable() {
+    openSample();
+    QTemporaryDir folder;
+    const QString name = QStringLiteral("a_very_long_name_").repeated(10);
+    const QString model = folder.filePath(name + QStringLiteral(".h5"));
+    QVERIFY(QFile::copy(sentiment, model));
+    const QString table = folder.filePath(QStringLiteral("table.csv"));
+    std::ofstream(table.toStdString()) << "title," << name.toStdString() << "\na,a film that is long\nb,a good one\n";
+    m_workspace->openFiles({model.toStdString(), table.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle() && m_workspace->columns().columns.size() == 2, 30000);
+    QVERIFY2(m_window->minimumSizeHint().width() <= 900, QByteArray::number(m_window->minimumSizeHint().width()));
+    m_window->resize(900, 600);
+    m_window->showError({ErrorCode::NotFound, "does not exist", {folder.filePath(name + name).toStdString()}});
+    QVERIFY2(m_window->minimumSizeHint().width() <= 900, QByteArray::number(m_window->minimumSizeHint().width()));
+    QVERIFY(child<QComboBox>("column")->isVisible());
+    QVERIFY2(child<QLineEdit>("filter")->width() >= 80, "the name of a column takes the filter's room");
+}
+
+void TestWindow::messagesAreShownAsTheyAre() {
+    auto* empty = m_window->findChild<EmptyState*>();
+    empty->setMessage(QStringLiteral("<i>title</i>"), QStringLiteral("<b>layer</b>"), {});
+    for (const QLabel* label : empty->findChildren<QLabel*>()) QCOMPARE(label->textFormat(), Qt::PlainText);
 }
 
 void TestWindow::clickingATextChoosesIt() {
@@ -353,10 +398,13 @@ void TestWindow::editingAParameterIsAWhatIf() {
     QTest::keyClick(epsilon, Qt::Key_Return);
     QTRY_VERIFY(isIdle());
     QCOMPARE((*view()->last.whatIfSite()->find("epsilon")->tensor)[0], 0.25F);
-    epsilon->selectAll();
-    QTest::keyClicks(epsilon, QStringLiteral("nonsense"));
-    QTest::keyClick(epsilon, Qt::Key_Return);
-    QCOMPARE(epsilon->text(), QStringLiteral("0.25"));
+    for (const char* nonsense : {"nonsense", "nan", "inf"}) {
+        epsilon->selectAll();
+        QTest::keyClicks(epsilon, QString::fromUtf8(nonsense));
+        QTest::keyClick(epsilon, Qt::Key_Return);
+        QVERIFY2(isIdle(), nonsense);
+        QCOMPARE(epsilon->text(), QStringLiteral("0.25"));
+    }
 }
 
 void TestWindow::exportWritesTheViewOnShow() {
