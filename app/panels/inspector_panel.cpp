@@ -63,10 +63,10 @@ void InspectorPanel::build() {
     QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     fixed.setPointSizeF(captionFont(font()).pointSizeF());
     m_formula->setFont(fixed);
-    for (QLabel* label : {m_siteName, m_siteClass, m_formula, m_element, m_findings, m_weights, m_placeholder})
-        wrapText(*label);
+    for (QLabel* label : {m_siteName, m_siteClass, m_element, m_findings, m_weights, m_placeholder}) wrapText(*label);
     for (QLabel* label : {m_element, m_findings, m_weights})
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_formula->setWordWrap(true);
     m_parameterRows->setContentsMargins(0, 0, 0, 0);
     m_uniform->setObjectName(QStringLiteral("pinUniform"));
     m_uniform->setToolTip(tr("Spread the attention evenly over the timesteps that are not masked"));

@@ -119,7 +119,7 @@ void PredictionBar::paintEvent(QPaintEvent*) {
     caption(columns.label, columns.labelWidth, tr("Prediction"), Qt::AlignLeft);
     if (m_rows.empty()) return;
     caption(columns.modelBar, columns.barWidth, tr("model"), Qt::AlignLeft);
-    caption(columns.whatIfBar, columns.difference - columns.whatIfBar,
+    caption(columns.whatIfBar, (m_edited ? columns.difference : width() - margin) - columns.whatIfBar,
             m_edited ? tr("what-if") : tr("what-if: nothing is edited"), Qt::AlignLeft);
     if (m_edited) caption(columns.difference, columns.numberWidth, tr("Δ"), Qt::AlignRight);
 
