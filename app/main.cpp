@@ -3,6 +3,8 @@
 
 #include <QApplication>
 
+#include <cstdio>
+
 namespace {
 
 using namespace attnscope;
@@ -11,6 +13,17 @@ void describe() {
     QCoreApplication::setOrganizationName(QStringLiteral("attnscope"));
     QCoreApplication::setApplicationName(QStringLiteral("attnscope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(ATTNSCOPE_VERSION));
+}
+
+/// On X11 and Wayland Qt aborts without a display; elsewhere, and where another platform is asked for, it knows best.
+bool hasDisplay([[maybe_unused]] const QStringList& arguments) {
+#ifdef Q_OS_LINUX
+    const auto isSet = [](const char* variable) { return !qEnvironmentVariableIsEmpty(variable); };
+    return isSet("DISPLAY") || isSet("WAYLAND_DISPLAY") || isSet("QT_QPA_PLATFORM") ||
+           arguments.contains(QStringLiteral("-platform"));
+#else
+    return true;
+#endif
 }
 
 }  // namespace
@@ -26,6 +39,11 @@ int main(int argc, char* argv[]) {
         const QGuiApplication application(argc, argv);
         describe();
         return runCommandLine(arguments);
+    }
+    if (!hasDisplay(arguments)) {
+        std::fputs("attnscope: there is no display to open a window on; attnscope info, inspect and export need none\n",
+                   stderr);
+        return 1;
     }
     const QApplication application(argc, argv);
     describe();

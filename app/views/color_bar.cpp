@@ -15,10 +15,13 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 
+#include <algorithm>
+
 namespace attnscope {
 namespace {
 
-constexpr int scaleWidth = 240;
+constexpr int widestScale = 240;
+constexpr int narrowestScale = 96;
 constexpr int scaleHeight = 10;
 
 }  // namespace
@@ -46,7 +49,7 @@ ColorBar::ColorBar(QWidget* parent) : QWidget(parent) {
 }
 
 QSize ColorBar::sizeHint() const {
-    return {scaleWidth + 360, 7 * Theme::unit};
+    return {widestScale + 360, 7 * Theme::unit};
 }
 
 void ColorBar::setScale(const QString& valueLabel, const ChosenRange& chosen, const DisplayOptions& display,
@@ -69,7 +72,9 @@ void ColorBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setPen(theme.border);
     painter.drawLine(0, 0, width(), 0);
-    const QRectF scale(2 * Theme::unit, 2.5 * Theme::unit, scaleWidth, scaleHeight);
+    // What the choosers leave; in a narrow window that is less than the scale would like.
+    const int room = m_range->x() - 4 * Theme::unit;
+    const QRectF scale(2 * Theme::unit, 2.5 * Theme::unit, std::clamp(room, narrowestScale, widestScale), scaleHeight);
     if (const ColorMap* map = findColorMap(m_display.colorMap)) {
         QLinearGradient gradient(scale.topLeft(), scale.topRight());
         for (int stop = 0; stop <= 32; ++stop) {
@@ -82,8 +87,8 @@ void ColorBar::paintEvent(QPaintEvent*) {
     painter.setPen(theme.muted);
     painter.setFont(captionFont(font()));
     const QFontMetricsF metrics(painter.font());
-    painter.drawText(QPointF(scale.left(), scale.top() - 4),
-                     m_valueLabel + QStringLiteral(" · ") + QString::fromStdString(m_chosen.note));
+    const QString caption = m_valueLabel + QStringLiteral(" · ") + QString::fromStdString(m_chosen.note);
+    painter.drawText(QPointF(scale.left(), scale.top() - 4), metrics.elidedText(caption, Qt::ElideRight, room));
     painter.setFont(tabularFont(painter.font()));
     const qreal baseline = scale.bottom() + metrics.ascent() + 2;
     if (m_chosen.range.isSingleValue()) {
@@ -95,7 +100,8 @@ void ColorBar::paintEvent(QPaintEvent*) {
     const QString high = figures::compactNumber(m_chosen.range.high);
     const QString middle = figures::compactNumber(m_chosen.range.valueAt(0.5F));
     painter.drawText(QPointF(scale.left(), baseline), low);
-    painter.drawText(QPointF(scale.center().x() - metrics.horizontalAdvance(middle) / 2, baseline), middle);
+    if (scale.width() >= widestScale / 2)
+        painter.drawText(QPointF(scale.center().x() - metrics.horizontalAdvance(middle) / 2, baseline), middle);
     painter.drawText(QPointF(scale.right() - metrics.horizontalAdvance(high), baseline), high);
 }
 

@@ -350,6 +350,17 @@ private slots:
         QVERIFY2(outcome.err.contains("column b"), qPrintable(outcome.err));
     }
 
+    void withoutADisplayTheWindowSaysSo() {
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const char* variable : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) environment.remove(variable);
+        process.setProcessEnvironment(environment);
+        process.start(QStringLiteral(ATTNSCOPE_PROGRAM), {sentiment});
+        QVERIFY(process.waitForFinished(30'000));
+        QCOMPARE(process.exitCode(), 1);
+        QVERIFY(process.readAllStandardError().startsWith("attnscope: there is no display"));
+    }
+
     void wrongUsageIsStatusTwo() {
         QCOMPARE(run({"info"}).status, 2);
         QCOMPARE(run({"inspect", sentiment, "--no-such-option"}).status, 2);
