@@ -4,7 +4,6 @@
 #include "ops/elementwise.h"
 #include "ops/gather.h"
 #include "ops/layout.h"
-#include "ops/matmul.h"
 #include "ops/normalization.h"
 #include "ops/recurrent.h"
 #include "ops/reduce.h"
@@ -22,9 +21,6 @@ Status Convolution1D::record(VulkanCall&) const {
     return fail(ErrorCode::Unsupported, std::string(name()) + " has no twin");
 }
 Status Gather::record(VulkanCall&) const {
-    return fail(ErrorCode::Unsupported, std::string(name()) + " has no twin");
-}
-Status MatMul::record(VulkanCall&) const {
     return fail(ErrorCode::Unsupported, std::string(name()) + " has no twin");
 }
 Status Pad::record(VulkanCall&) const {
