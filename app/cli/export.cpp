@@ -66,7 +66,7 @@ Command exportCommand() {
                 addModelOptions(parser);
                 addInputOptions(parser);
                 addEditOptions(parser);
-                parser.addOption({QStringLiteral("view"), QStringLiteral("What to export: text, heatmap or output."),
+                parser.addOption({QStringLiteral("view"), QStringLiteral("What to export: text, heatmap, stages, output or mask."),
                                   QStringLiteral("VIEW"), QStringLiteral("heatmap")});
                 parser.addOption({{QStringLiteral("o"), QStringLiteral("output")}, QStringLiteral("The file to write."),
                                   QStringLiteral("FILE")});

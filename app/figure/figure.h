@@ -37,8 +37,8 @@ struct TextPiece {
     std::size_t end = 0;    ///< one past the last byte
     float weight = 0.0F;
     bool masked = false;
-    bool unknown = false;  ///< the model sees the out-of-vocabulary token in its place
-    bool unseen = false;   ///< the model does not see it at all; its weight is not shown
+    bool unknown = false;        ///< the model sees the out-of-vocabulary token in its place
+    bool unseen = false;         ///< the model does not see it at all; its weight is not shown
     std::int64_t timestep = -1;  ///< in the sequence; −1 where unseen
 };
 
@@ -47,6 +47,7 @@ struct FoldedPadding {
     std::int64_t count = 0;
     float mass = 0.0F;        ///< sum of the weights on it
     bool beforeText = false;  ///< padded in front, as pad_sequences does by default
+    bool masked = false;      ///< all of it
 };
 
 /// A text as it was written, each token on the colour of its weight.
@@ -78,7 +79,47 @@ struct BarFigure {
     std::string valueLabel;           ///< what their length is
 };
 
+/// How the numbers of a panel are drawn.
+enum class PanelKind {
+    Bars,  ///< a single row as bars from zero
+    Map,   ///< a matrix as coloured cells
+    Mask,  ///< a single row of ones and zeros: what counts is filled, what does not is hatched
+};
+
+/// One of several rows of data over the same columns.
+struct Panel {
+    std::string name;       ///< "u"
+    std::string caption;    ///< what it is: "score"
+    std::string valueName;  ///< of the graph's value it shows; empty where it shows no single one
+    PanelKind kind = PanelKind::Bars;
+    Tensor matrix{Shape{0, 0}};          ///< [rows, columns]
+    std::vector<float> reference;        ///< one per column, or empty: the model's own, behind the bars of a what-if
+    Range range;                         ///< of the bars (0 lies in it) or of the colours
+    std::string colorMap;                ///< of the cells; of bars too, unless it is empty
+    std::vector<std::string> rowLabels;  ///< of a map; empty: none
+    double height = 1;                   ///< relative to the other panels; masks have a height of their own
+    bool hatched = false;                ///< masked columns of a map are hatched
+};
+
+/// Something to know about a figure, as a number: "weight on padding", "44 %".
+struct Fact {
+    std::string label;
+    std::string value;
+};
+
+/// Rows of data aligned on the same columns: the values of a formula over time.
+struct PanelFigure {
+    std::string title;
+    std::string subtitle;
+    std::vector<Panel> panels;
+    std::vector<std::string> columnLabels;  ///< one per column, or empty: numbered from 0
+    std::string columnAxis;
+    std::vector<bool> columnMasked;  ///< one per column, or empty
+    std::vector<Fact> facts;         ///< under the panels
+    std::string note;                ///< a sentence under them
+};
+
 /// What is painted in the window and exported for a paper.
-using Figure = std::variant<HeatmapFigure, TextFigure, BarFigure>;
+using Figure = std::variant<HeatmapFigure, TextFigure, BarFigure, PanelFigure>;
 
 }  // namespace attnscope

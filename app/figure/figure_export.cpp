@@ -101,6 +101,11 @@ Status checked(const Figure& figure, const ExportOptions& options) {
     std::string colorMap = colorMaps().front().name;
     if (const auto* heatmap = std::get_if<HeatmapFigure>(&figure)) colorMap = heatmap->colorMap;
     if (const auto* text = std::get_if<TextFigure>(&figure)) colorMap = text->colorMap;
+    if (const auto* panels = std::get_if<PanelFigure>(&figure)) {
+        for (const Panel& panel : panels->panels) {
+            if (!panel.colorMap.empty() && !findColorMap(panel.colorMap)) colorMap = panel.colorMap;
+        }
+    }
     if (findColorMap(colorMap)) return {};
     std::vector<std::string> known;
     for (const ColorMap& map : colorMaps()) known.push_back(map.name);

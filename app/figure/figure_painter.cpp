@@ -2,6 +2,7 @@
 
 #include "figure/bar_painter.h"
 #include "figure/heatmap_painter.h"
+#include "figure/panel_painter.h"
 #include "figure/text_painter.h"
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "figure/site_figures.h"
 
+#include "figure/panel_figures.h"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -8,10 +10,12 @@
 namespace attnscope {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, SiteView>, 3> viewNames{{
+constexpr std::array<std::pair<std::string_view, SiteView>, 5> viewNames{{
     {"text", SiteView::Text},
     {"heatmap", SiteView::Heatmap},
+    {"stages", SiteView::Stages},
     {"output", SiteView::Output},
+    {"mask", SiteView::Mask},
 }};
 
 /// What index letters stand for, as the axis of a figure says it.
@@ -22,21 +26,15 @@ std::string axisName(const std::string& index, const SiteRecord& site) {
     return index;
 }
 
-std::string subtitleOf(const ViewState& state, const SiteRecord& site) {
-    std::string subtitle = state.modelName;
-    if (!subtitle.empty()) subtitle += " · ";
-    subtitle += site.className;
-    if (state.whatIf != state.model) subtitle += " · what-if";
-    return subtitle;
-}
-
 FoldedPadding foldedPadding(const Sequence& sequence, const SiteRecord& site) {
     FoldedPadding folded;
+    folded.masked = true;
     for (std::size_t t = 0; t < sequence.tokens.size(); ++t) {
         if (sequence.tokens[t].state != TokenState::Padding) continue;
         ++folded.count;
         folded.mass += site.perTimestep[t];
         folded.beforeText = folded.beforeText || t == 0;
+        folded.masked = folded.masked && site.masked(t);
     }
     return folded;
 }
@@ -48,7 +46,7 @@ Result<Figure> textFigure(const ViewState& state, const SiteRecord& site) {
                     "site " + site.name + " looks at numbers, not at a text; show its heatmap");
     TextFigure figure;
     figure.title = site.name;
-    figure.subtitle = subtitleOf(state, site);
+    figure.subtitle = siteSubtitle(state, site);
     figure.text = sequence->text;
     figure.colorMap = state.display.colorMap;
     figure.valueLabel = "attention weight";
@@ -71,12 +69,12 @@ Result<Figure> textFigure(const ViewState& state, const SiteRecord& site) {
 }
 
 Result<Figure> heatmapFigure(const ViewState& state, const SiteRecord& site) {
-    ATTN_TRY(WeightMatrix weights, weightMatrix(site));
+    ATTN_TRY(TimeMatrix weights, weightMatrix(site));
     const Sequence* sequence = state.whatIf->sequenceFor(site);
     const auto timesteps = static_cast<std::size_t>(weights.matrix.dim(1));
     HeatmapFigure figure;
     figure.title = site.name;
-    figure.subtitle = subtitleOf(state, site);
+    figure.subtitle = siteSubtitle(state, site);
     const ChosenRange chosen = chosenRange(site, weights.matrix.data(), state.display);
     figure.range = chosen.range;
     figure.rangeNote = chosen.note;
@@ -94,7 +92,7 @@ Result<Figure> heatmapFigure(const ViewState& state, const SiteRecord& site) {
     for (std::size_t t = 0; t < timesteps; ++t) figure.columnMasked.push_back(site.masked(t));
     if (sequence != nullptr && !sequence->annotation.empty()) {
         figure.annotation = sequence->annotation;
-        figure.annotationLabel = "event";
+        figure.annotationLabel = sequence->annotationName;
     }
     return figure;
 }
@@ -106,7 +104,7 @@ std::vector<float> flat(const Tensor& tensor) {
 Result<Figure> outputFigure(const ViewState& state, const SiteRecord& site) {
     BarFigure figure;
     figure.title = site.name + ": output vector";
-    figure.subtitle = subtitleOf(state, site);
+    figure.subtitle = siteSubtitle(state, site);
     figure.labelAxis = "unit";
     figure.valueLabel = site.outputValue().name;
     if (const SiteRecord* model = state.modelSite(); model != nullptr && state.whatIf != state.model) {
@@ -120,11 +118,19 @@ Result<Figure> outputFigure(const ViewState& state, const SiteRecord& site) {
 
 }  // namespace
 
+std::string siteSubtitle(const ViewState& state, const SiteRecord& site) {
+    std::string subtitle = state.modelName;
+    if (!subtitle.empty()) subtitle += " · ";
+    subtitle += site.className;
+    if (state.whatIf != state.model) subtitle += " · what-if";
+    return subtitle;
+}
+
 Result<SiteView> siteViewNamed(std::string_view name) {
     const auto found = std::ranges::find(viewNames, name, &std::pair<std::string_view, SiteView>::first);
     if (found != viewNames.end()) return found->second;
     return fail(ErrorCode::InvalidInput,
-                "there is no view '" + std::string(name) + "'; there is text, heatmap and output");
+                "there is no view '" + std::string(name) + "'; there is text, heatmap, stages, output and mask");
 }
 
 ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values, const DisplayOptions& display) {
@@ -134,15 +140,12 @@ ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values, c
     return {autoRange(values), "range of the weights shown"};
 }
 
-Result<WeightMatrix> weightMatrix(const SiteRecord& site) {
-    const RecordedValue& weights = site.weightsValue();
-    const Tensor& tensor = *weights.tensor;
-    if (weights.axes == std::vector{site.timeAxis})
-        return WeightMatrix{Tensor(tensor).reshaped({1, tensor.dim(0)}), {}};
-    if (weights.axes.size() != 2)
-        return fail(ErrorCode::Unsupported,
-                    "site " + site.name + ": weights of shape " + tensor.shape().text() + " are no matrix");
-    if (weights.axes[1] == site.timeAxis) return WeightMatrix{tensor, weights.axes[0]};
+std::optional<TimeMatrix> timeMatrix(const RecordedValue& value, const std::string& timeAxis) {
+    const Tensor& tensor = *value.tensor;
+    if (value.axes == std::vector{timeAxis}) return TimeMatrix{Tensor(tensor).reshaped({1, tensor.dim(0)}), {}};
+    if (value.axes.size() != 2) return std::nullopt;
+    if (value.axes[1] == timeAxis) return TimeMatrix{tensor, value.axes[0]};
+    if (value.axes[0] != timeAxis) return std::nullopt;
     Tensor turned({tensor.dim(1), tensor.dim(0)});
     const auto rows = static_cast<std::size_t>(tensor.dim(0));
     const auto columns = static_cast<std::size_t>(tensor.dim(1));
@@ -150,7 +153,13 @@ Result<WeightMatrix> weightMatrix(const SiteRecord& site) {
         for (std::size_t column = 0; column < columns; ++column)
             turned[column * rows + row] = tensor[row * columns + column];
     }
-    return WeightMatrix{std::move(turned), weights.axes[1]};
+    return TimeMatrix{std::move(turned), value.axes[1]};
+}
+
+Result<TimeMatrix> weightMatrix(const SiteRecord& site) {
+    if (auto matrix = timeMatrix(site.weightsValue(), site.timeAxis)) return *std::move(matrix);
+    return fail(ErrorCode::Unsupported, "site " + site.name + ": weights of shape " +
+                                            site.weightsValue().tensor->shape().text() + " are no matrix over time");
 }
 
 std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps) {
@@ -176,8 +185,12 @@ Result<Figure> siteFigure(SiteView view, const ViewState& state) {
             return textFigure(state, *site);
         case SiteView::Heatmap:
             return heatmapFigure(state, *site);
+        case SiteView::Stages:
+            return stagesFigure(state, *site);
         case SiteView::Output:
             return outputFigure(state, *site);
+        case SiteView::Mask:
+            return maskFigure(state, *site);
     }
     return fail(ErrorCode::NotFound, "there is no such view");
 }

@@ -4,6 +4,7 @@
 #include "figure/figure.h"
 #include "figure/view_state.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,10 +15,12 @@ namespace attnscope {
 enum class SiteView {
     Text,     ///< the text, each token on the colour of its weight
     Heatmap,  ///< the weights: time × text, or feature × time
+    Stages,   ///< every value of the formula that runs over time
     Output,   ///< the output vector, as the model has it and with the edits
+    Mask,     ///< mask and weights, as the model has them and with the edits, and what that changes
 };
 
-/// `text`, `heatmap`, `output`; an error of code InvalidInput lists them.
+/// `text`, `heatmap`, `stages`, `output`, `mask`; an error of code InvalidInput lists them.
 [[nodiscard]] Result<SiteView> siteViewNamed(std::string_view name);
 
 /// The colours' range for these values of a site, as the display options ask; `note` says how it was chosen.
@@ -28,16 +31,21 @@ struct ChosenRange {
 [[nodiscard]] ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values,
                                       const DisplayOptions& display);
 
-/// The weights as a matrix with time from left to right, [rows, time]: a single row for one weight per timestep. Error
-/// of code Unsupported for weights that are no matrix.
-struct WeightMatrix {
+/// A value with time from left to right, [rows, time]: a single row for one number per timestep.
+struct TimeMatrix {
     Tensor matrix;
     std::string rowAxis;  ///< index letter of the rows; empty for a single row
 };
-[[nodiscard]] Result<WeightMatrix> weightMatrix(const SiteRecord& site);
+/// Nothing for a value without the time axis or with more than two axes.
+[[nodiscard]] std::optional<TimeMatrix> timeMatrix(const RecordedValue& value, const std::string& timeAxis);
+/// The weights so; an error of code Unsupported for weights that are no matrix.
+[[nodiscard]] Result<TimeMatrix> weightMatrix(const SiteRecord& site);
 
 /// What a timestep is called: its token, or its number.
 [[nodiscard]] std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps);
+
+/// The line under the title of a site's figures: the model, the layer's class, whether it is edited.
+[[nodiscard]] std::string siteSubtitle(const ViewState& state, const SiteRecord& site);
 
 /// The chosen site of a state as a figure (the what-if, where there are edits). Errors: no such site, a text asked for
 /// where there is none.

@@ -197,6 +197,12 @@ void TextLayout::paintStretch(QPainter& painter, const Stretch& stretch, const Q
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(m_style.line, 1, isPadding(stretch) ? Qt::SolidLine : Qt::DashLine));
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), chipRadius, chipRadius);
+        if (isPadding(stretch) && m_figure.padding->masked) {
+            QColor veil = m_style.background;
+            veil.setAlpha(170);
+            paintHatch(painter, m_style, rect.adjusted(1, 1, -1, -1));
+            painter.fillRect(rect.adjusted(1, 1, -1, -1), veil);
+        }
         return;
     }
     const TextPiece& piece = m_figure.pieces[stretch.piece];

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "figure/figure_export.h"
+#include "figure/panel_figures.h"
 #include "figure/write_file.h"
 #include "inspect/record_json.h"
 #include "text/npy.h"
@@ -25,27 +26,55 @@ std::string csvField(const std::string& text) {
     return quoted + "\"";
 }
 
-/// Every named value that has one number per timestep, one column each.
-std::string timestepCsv(const ViewState& state, const SiteRecord& site) {
+/// A column of a table with one row per timestep.
+struct TimeColumn {
+    std::string name;
+    std::vector<float> values;
+};
+
+std::string timestepCsv(const ViewState& state, const SiteRecord& site, const std::vector<TimeColumn>& columns) {
     const Sequence* sequence = state.whatIf->sequenceFor(site);
     const bool isText = sequence != nullptr && !sequence->tokens.empty();
-    std::vector<const RecordedValue*> columns;
-    for (const RecordedValue& value : site.values) {
-        if (value.axes == std::vector{site.timeAxis}) columns.push_back(&value);
-    }
     std::string csv = isText ? "timestep,token,id" : "timestep";
-    for (const RecordedValue* value : columns) csv += "," + csvField(value->name);
+    for (const TimeColumn& column : columns) csv += "," + csvField(column.name);
     csv += "\r\n";
     for (std::size_t t = 0; t < site.perTimestep.size(); ++t) {
         csv += std::to_string(t);
         if (isText) csv += "," + csvField(sequence->tokens[t].text) + "," + std::to_string(sequence->tokens[t].id);
-        for (const RecordedValue* value : columns) csv += "," + floatText((*value->tensor)[t]);
+        for (const TimeColumn& column : columns) csv += "," + floatText(column.values[t]);
         csv += "\r\n";
     }
     return csv;
 }
 
-std::string matrixCsv(const ViewState& state, const SiteRecord& site, const WeightMatrix& weights) {
+/// Every named value that has one number per timestep, a column each.
+std::vector<TimeColumn> valueColumns(const SiteRecord& site) {
+    std::vector<TimeColumn> columns;
+    for (const RecordedValue& value : site.values) {
+        if (value.axes == std::vector{site.timeAxis})
+            columns.push_back({value.name, {value.tensor->data().begin(), value.tensor->data().end()}});
+    }
+    return columns;
+}
+
+/// What the panels of a figure show, a column for each of their rows: "u", "x[0]", "x[1]" …
+std::vector<TimeColumn> panelColumns(const PanelFigure& figure, bool withCaption) {
+    std::vector<TimeColumn> columns;
+    for (const Panel& panel : figure.panels) {
+        const auto rows = static_cast<std::size_t>(panel.matrix.dim(0));
+        const auto timesteps = static_cast<std::size_t>(panel.matrix.dim(1));
+        for (std::size_t row = 0; row < rows; ++row) {
+            const auto values = panel.matrix.data().subspan(row * timesteps, timesteps);
+            std::string name = panel.name;
+            if (panel.kind == PanelKind::Map) name += "[" + std::to_string(row) + "]";
+            if (withCaption) name += " (" + panel.caption + ")";
+            columns.push_back({std::move(name), {values.begin(), values.end()}});
+        }
+    }
+    return columns;
+}
+
+std::string matrixCsv(const ViewState& state, const SiteRecord& site, const TimeMatrix& weights) {
     const auto timesteps = static_cast<std::size_t>(weights.matrix.dim(1));
     std::string csv = csvField(weights.rowAxis);
     for (const std::string& label : timestepLabels(state.whatIf->sequenceFor(site), timesteps))
@@ -79,8 +108,10 @@ Result<std::string> viewCsv(SiteView view, const ViewState& state) {
     if (site == nullptr || state.modelSite() == nullptr)
         return fail(ErrorCode::NotFound, "there is no attention site to export");
     if (view == SiteView::Output) return outputCsv(state, *site);
-    if (site->weightsValue().axes == std::vector{site->timeAxis}) return timestepCsv(state, *site);
-    ATTN_TRY(const WeightMatrix weights, weightMatrix(*site));
+    if (view == SiteView::Stages) return timestepCsv(state, *site, panelColumns(stagesFigure(state, *site), false));
+    if (view == SiteView::Mask) return timestepCsv(state, *site, panelColumns(maskFigure(state, *site), true));
+    if (site->weightsValue().axes == std::vector{site->timeAxis}) return timestepCsv(state, *site, valueColumns(*site));
+    ATTN_TRY(const TimeMatrix weights, weightMatrix(*site));
     return matrixCsv(state, *site, weights);
 }
 

@@ -15,7 +15,7 @@ namespace attnscope {
                                 const std::string& path, double scale = 2.0);
 
 /// The numbers behind a view as a table: for text and heatmap one row per timestep, or one per row of the weights; for
-/// the output one row per unit.
+/// stages and mask one row per timestep; for the output one row per unit.
 [[nodiscard]] Result<std::string> viewCsv(SiteView view, const ViewState& state);
 
 }  // namespace attnscope

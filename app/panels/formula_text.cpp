@@ -14,7 +14,7 @@ bool isNamePart(char character) {
 
 }  // namespace
 
-QString statementRichText(const std::string& statement, const SiteRecord& site) {
+QString statementRichText(const std::string& statement, const SiteRecord& site, const QColor& link) {
     QString rich;
     int brackets = 0;  // inside are index letters, not values
     for (std::size_t place = 0; place < statement.size();) {
@@ -32,7 +32,8 @@ QString statementRichText(const std::string& statement, const SiteRecord& site) 
         const QString shown = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())).toHtmlEscaped();
         const bool isCall = end < statement.size() && statement[end] == '(';
         if (brackets == 0 && !isCall && site.find(name) != nullptr)
-            rich += QStringLiteral("<a href=\"%1\" style=\"text-decoration:none\">%1</a>").arg(shown);
+            rich += QStringLiteral("<a href=\"%1\" style=\"text-decoration:none; color:%2\">%1</a>")
+                        .arg(shown, link.name());
         else
             rich += shown;
         place = end;
@@ -40,11 +41,11 @@ QString statementRichText(const std::string& statement, const SiteRecord& site) 
     return rich;
 }
 
-QString formulaRichText(const Formula& formula, const SiteRecord& site) {
+QString formulaRichText(const Formula& formula, const SiteRecord& site, const QColor& link) {
     QString rich;
     for (const Statement& statement : formula.statements()) {
         if (!rich.isEmpty()) rich += QStringLiteral("<br>");
-        rich += statementRichText(statement.source, site);
+        rich += statementRichText(statement.source, site, link);
     }
     return rich;
 }

@@ -7,6 +7,7 @@
 #include "workspace/workspace.h"
 
 #include <QCheckBox>
+#include <QEvent>
 #include <QFontDatabase>
 #include <QFormLayout>
 #include <QLabel>
@@ -97,6 +98,12 @@ QLabel* InspectorPanel::addSection(QVBoxLayout& layout, const QString& title, QW
     return label;
 }
 
+/// The colours of rich text are part of the text.
+void InspectorPanel::changeEvent(QEvent* event) {
+    QScrollArea::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) showRecord();
+}
+
 void InspectorPanel::showRecord() {
     const ViewState state = m_workspace.viewState();
     const SiteRecord* site = state.whatIfSite();
@@ -124,7 +131,7 @@ void InspectorPanel::showRecord() {
 
 void InspectorPanel::showFormula(const SiteRecord& site) {
     const Formula* formula = m_workspace.opened().lowering.catalogue->find(site.formula);
-    m_formula->setText(formula != nullptr ? formulaRichText(*formula, site) : QString());
+    m_formula->setText(formula != nullptr ? formulaRichText(*formula, site, Theme::of(palette()).accent) : QString());
     m_formula->setVisible(formula != nullptr);
 }
 

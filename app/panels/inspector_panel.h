@@ -29,6 +29,9 @@ public:
     [[nodiscard]] QString elementText() const;
     [[nodiscard]] QStringList findings() const;
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void build();
     void showRecord();

@@ -18,10 +18,27 @@
 namespace attnscope {
 namespace {
 
+constexpr int rowHeight = 24;
+constexpr int inset = 9;  ///< with the style's own 3 pixels in line with the panel's title
+
 /// Marks sites with ◉ and layers that cannot be evaluated with their colour; shapes and numbers are secondary.
 class LayerDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        if ((option.state & QStyle::State_Selected) != 0)
+            painter->fillRect(option.rect, Theme::of(option.palette).accentSoft);
+        QStyleOptionViewItem cell = option;
+        cell.state &= ~QStyle::State_Selected;
+        if (index.column() == LayersModel::NameColumn) cell.rect.setLeft(cell.rect.left() + inset);
+        if (index.column() == LayersModel::ParametersColumn) cell.rect.setRight(cell.rect.right() - inset);
+        QStyledItemDelegate::paint(painter, cell, index);
+    }
+
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        return {QStyledItemDelegate::sizeHint(option, index).width() + inset, rowHeight};
+    }
 
 protected:
     void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
@@ -53,7 +70,7 @@ LayersPanel::LayersPanel(Workspace& workspace, QWidget* parent)
     m_view->setItemDelegate(new LayerDelegate(m_view));
     m_view->setUniformRowHeights(true);
     m_view->setAllColumnsShowFocus(true);
-    m_view->setTextElideMode(Qt::ElideMiddle);
+    m_view->setTextElideMode(Qt::ElideRight);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setMinimumSectionSize(4 * Theme::unit);
@@ -81,10 +98,11 @@ void LayersPanel::showModel() {
     m_view->setIndentation(nested ? 2 * Theme::unit : 0);
     if (m_workspace.hasModel()) {
         const OpenedModel& opened = m_workspace.opened();
-        m_model->setText(tr("%1 · %2 parameters")
-                             .arg(QString::fromStdString(std::filesystem::path(opened.path).filename().string()),
-                                  QLocale().toString(static_cast<qlonglong>(opened.model->parameterCount()))));
-        m_model->setToolTip(QString::fromStdString(opened.path + "\n" + opened.model->format()));
+        m_model->setText(QString::fromStdString(std::filesystem::path(opened.path).filename().string()));
+        m_model->setToolTip(tr("%1\n%2, %3 parameters")
+                                .arg(QString::fromStdString(opened.path),
+                                     QString::fromStdString(opened.model->format()),
+                                     QLocale().toString(static_cast<qlonglong>(opened.model->parameterCount()))));
     } else {
         m_model->clear();
     }

@@ -31,8 +31,8 @@ struct Columns {
 
 Columns columnsFor(int width, const QFontMetrics& metrics) {
     Columns columns;
-    columns.numberWidth = metrics.horizontalAdvance(QStringLiteral("−0.0000e−00")) + Theme::unit;
-    columns.labelWidth = std::clamp(width / 6, 9 * Theme::unit, 20 * Theme::unit);
+    columns.numberWidth = metrics.horizontalAdvance(QStringLiteral("−0.000e−00")) + Theme::unit;
+    columns.labelWidth = std::clamp(width / 7, 7 * Theme::unit, 20 * Theme::unit);
     const int fixed = 2 * margin + columns.labelWidth + 3 * columns.numberWidth + 4 * Theme::unit;
     columns.barWidth = std::max(3 * Theme::unit, (width - fixed) / 2);
     columns.label = margin;
@@ -114,8 +114,8 @@ void PredictionBar::paintEvent(QPaintEvent*) {
     caption(columns.label, columns.labelWidth, tr("Prediction"), Qt::AlignLeft);
     if (m_rows.empty()) return;
     caption(columns.modelBar, columns.barWidth, tr("model"), Qt::AlignLeft);
-    caption(columns.whatIfBar, columns.barWidth, m_edited ? tr("what-if") : tr("what-if: nothing is edited"),
-            Qt::AlignLeft);
+    caption(columns.whatIfBar, columns.difference - columns.whatIfBar,
+            m_edited ? tr("what-if") : tr("what-if: nothing is edited"), Qt::AlignLeft);
     if (m_edited) caption(columns.difference, columns.numberWidth, tr("Δ"), Qt::AlignRight);
 
     int top = Theme::unit / 2 + rowHeight;

@@ -1,9 +1,10 @@
 #include "theme/theme.h"
 
+#include "theme/theme_style.h"
+
 #include <QApplication>
 #include <QFontDatabase>
 #include <QFontMetricsF>
-#include <QStyleFactory>
 
 #include <algorithm>
 
@@ -17,7 +18,7 @@ Theme makeLight() {
     theme.raised = QColor(0xfa, 0xfa, 0xfb);
     theme.border = QColor(0xdc, 0xdd, 0xe1);
     theme.text = QColor(0x1d, 0x1f, 0x23);
-    theme.muted = QColor(0x66, 0x6b, 0x73);
+    theme.muted = QColor(0x5e, 0x63, 0x6b);
     theme.accent = QColor(0x1f, 0x6f, 0xd6);
     theme.accentSoft = QColor(0xdd, 0xea, 0xfb);
     theme.neutralBar = QColor(0xa4, 0xa9, 0xb2);
@@ -34,7 +35,7 @@ Theme makeDark() {
     theme.raised = QColor(0x22, 0x24, 0x27);
     theme.border = QColor(0x3a, 0x3d, 0x43);
     theme.text = QColor(0xe7, 0xe8, 0xea);
-    theme.muted = QColor(0x9d, 0xa2, 0xab);
+    theme.muted = QColor(0xa6, 0xab, 0xb4);
     theme.accent = QColor(0x6c, 0xa8, 0xf8);
     theme.accentSoft = QColor(0x2b, 0x3c, 0x54);
     theme.neutralBar = QColor(0x74, 0x79, 0x83);
@@ -59,6 +60,20 @@ QStatusBar QLabel { color: @muted@; padding: 0 8px; }
 QMenuBar { background: @raised@; }
 QMenuBar::item { padding: 4px 8px; background: transparent; }
 QMenuBar::item:selected { background: @accentSoft@; color: @text@; }
+QPushButton { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 6px 16px; }
+QPushButton:hover { border-color: @muted@; }
+QPushButton:pressed { background: @accentSoft@; }
+QPushButton:focus { border-color: @accent@; }
+QPushButton:disabled { color: @muted@; }
+QScrollBar { background: transparent; border: 0; margin: 0; }
+QScrollBar:vertical { width: 10px; }
+QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: @border@; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: @muted@; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: @border@; }
 QTabBar { background: @raised@; }
 QTabBar::tab { background: transparent; border: 0; border-bottom: 2px solid transparent; padding: 8px 16px; color: @muted@; }
@@ -67,15 +82,15 @@ QTabBar::tab:hover:!selected { color: @text@; }
 QTabBar::tab:focus { color: @accent@; }
 QTabWidget::pane { border: 0; border-top: 1px solid @border@; }
 QAbstractItemView { border: 0; background: @surface@; selection-background-color: @accentSoft@; selection-color: @text@; outline: 0; }
-QTreeView::item { padding: 3px 0; }
+QTreeView::item:selected { background: @accentSoft@; border: 0; }
 QHeaderView { background: @surface@; }
-QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 8px; }
+QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 12px; }
 QLineEdit { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 4px 8px; }
 QLineEdit:focus { border-color: @accent@; }
 QLineEdit:disabled { color: @muted@; background: @window@; }
 QScrollArea { border: 0; background: @raised@; }
 QToolTip { background: @raised@; color: @text@; border: 1px solid @border@; padding: 4px; }
-#panel, #inspectorContent { background: @raised@; }
+#inspectorContent { background: @raised@; }
 #panelTitle { color: @muted@; font-weight: 600; }
 #muted { color: @muted@; }
 #siteName { font-size: 12pt; font-weight: 600; }
@@ -141,7 +156,7 @@ QString Theme::styleSheet() const {
 }
 
 void applyTheme(QApplication& application, const Theme& theme) {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new ThemeStyle);  // the application owns it
     QApplication::setPalette(theme.palette());
     if (QFontDatabase::hasFamily(QStringLiteral("Inter"))) {
         QFont font = QApplication::font();

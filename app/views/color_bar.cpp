@@ -81,8 +81,8 @@ void ColorBar::paintEvent(QPaintEvent*) {
     painter.setPen(theme.muted);
     painter.setFont(captionFont(font()));
     const QFontMetricsF metrics(painter.font());
-    painter.drawText(QPointF(scale.left(), scale.top() - 4), m_valueLabel + QStringLiteral(" · ") +
-                                                                 QString::fromStdString(m_chosen.note));
+    painter.drawText(QPointF(scale.left(), scale.top() - 4),
+                     m_valueLabel + QStringLiteral(" · ") + QString::fromStdString(m_chosen.note));
     painter.setFont(tabularFont(painter.font()));
     const qreal baseline = scale.bottom() + metrics.ascent() + 2;
     const QString low = figures::compactNumber(m_chosen.range.low);

@@ -1,11 +1,13 @@
 #include "views/heatmap_canvas.h"
 
+#include "figure/column_labels.h"
+#include "figure/panel_parts.h"
+#include "figure/parts.h"
 #include "figure/text_kit.h"
 #include "theme/theme.h"
 
-#include <QKeyEvent>
-#include <QMouseEvent>
-#include <QWheelEvent>
+#include <QPainter>
+#include <QPainterPath>
 
 #include <algorithm>
 #include <cmath>
@@ -14,235 +16,242 @@ namespace attnscope {
 namespace {
 
 constexpr int edge = 2 * Theme::unit;
-constexpr int leftGutter = 7 * Theme::unit;
-constexpr int seriesHeight = 12 * Theme::unit;
+constexpr int leftGutter = 9 * Theme::unit;
+constexpr int laneHeight = 3 * Theme::unit;
 constexpr int marginalHeight = 6 * Theme::unit;
-constexpr int singleRowHeight = 6 * Theme::unit;
+constexpr int singleRowHeight = 5 * Theme::unit;
 constexpr int annotationHeight = Theme::unit;
-constexpr int labelHeight = 11 * Theme::unit;
-constexpr float zoomStep = 1.25F;
+constexpr int gap = Theme::unit;
+constexpr qreal labelGap = 8;
+constexpr std::size_t mostLanes = 8;
 
 }  // namespace
 
-HeatmapCanvas::HeatmapCanvas(QWidget* parent) : QWidget(parent) {
-    setMouseTracking(true);
-    setFocusPolicy(Qt::StrongFocus);
+HeatmapCanvas::HeatmapCanvas(QWidget* parent) : ColumnCanvas(parent) {
     setAccessibleName(tr("Heatmap"));
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
 void HeatmapCanvas::setMap(HeatmapFigure figure, HeatmapContext context, const FigureStyle& style) {
-    const bool sameCells = figure.matrix.shape() == m_figure.matrix.shape();
     m_figure = std::move(figure);
     m_context = std::move(context);
-    m_style = style;
-    if (!sameCells) {
-        m_viewport = Viewport({static_cast<int>(m_figure.matrix.dim(1)), static_cast<int>(m_figure.matrix.dim(0))},
-                              {1.0F, 1.0F});
-        m_pointed.reset();
-    }
-    arrange();
-    emit pointedAtChanged();
-    update();
+    Columns columns;
+    columns.count = static_cast<std::size_t>(m_figure.matrix.dim(1));
+    columns.labels = m_figure.columnLabels;
+    columns.masked = m_figure.columnMasked;
+    columns.axis = "timestep";
+    columns.maskable = true;
+    const auto rows = static_cast<int>(m_figure.matrix.dim(0));
+    setColumns(std::move(columns), rows, rows > 1, style);
 }
 
-/// From top to bottom: the sequence's own numbers, the weights as an area, the map, its events, its labels.
+std::size_t HeatmapCanvas::seriesShown() const {
+    return m_context.series ? std::min(static_cast<std::size_t>(m_context.series->dim(1)), mostLanes) : 0;
+}
+
+/// From top to bottom: the sequence's own numbers, the weights as bars, the map, its events, its labels.
 void HeatmapCanvas::arrange() {
     const int left = leftGutter;
     const int wide = std::max(width() - left - edge, 8);
     int top = edge;
-    m_series = m_context.series ? QRect(left, top, wide, seriesHeight) : QRect();
-    if (m_context.series) top += seriesHeight + Theme::unit;
-    const int annotation = m_figure.annotation.empty() ? 0 : annotationHeight + Theme::unit / 2;
-    int below = height() - edge - labelHeight - annotation;
-    int marginal = marginalHeight;
-    if (isSingleRow()) marginal = std::clamp(below - top - singleRowHeight - Theme::unit, marginalHeight, 3 * seriesHeight);
+    const int lanes = static_cast<int>(seriesShown());
+    m_series = QRect(left, top, wide, lanes * laneHeight);
+    if (lanes > 0) top = m_series.bottom() + 1 + gap;
+    const int annotation = m_figure.annotation.empty() ? 0 : annotationHeight + gap / 2;
+    const int below = height() - Theme::unit - labelHeight(wide) - annotation;
+    // A single row needs no height: its bars say more.
+    const int marginal =
+        isSingleRow() ? std::max(below - top - singleRowHeight - gap / 2, marginalHeight) : marginalHeight;
     m_marginal = QRect(left, top, wide, marginal);
-    top += marginal + Theme::unit / 2;
-    if (isSingleRow()) below = std::min(below, top + singleRowHeight);
-    m_map = QRect(left, top, wide, std::max(below - top, 8));
-    m_annotation = annotation == 0 ? QRect() : QRect(left, m_map.bottom() + 1 + Theme::unit / 2, wide, annotationHeight);
-    m_labels = QRect(left, m_map.bottom() + 1 + annotation, wide, labelHeight);
-    m_viewport.resize({static_cast<float>(m_map.width()), static_cast<float>(m_map.height())});
-}
-
-void HeatmapCanvas::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    arrange();
-}
-
-std::optional<Cell> HeatmapCanvas::cellAt(QPoint point) const {
-    if (!m_map.contains(point) || m_figure.matrix.size() == 0) return std::nullopt;
-    const QPoint inside = point - m_map.topLeft();
-    return m_viewport.cellAt({static_cast<float>(inside.x()) + 0.5F, static_cast<float>(inside.y()) + 0.5F});
-}
-
-std::optional<int> HeatmapCanvas::columnAt(int x) const {
-    const float column = m_viewport.toCells({static_cast<float>(x - m_map.left()) + 0.5F, 0.0F}).x;
-    if (column < 0.0F || column >= static_cast<float>(m_figure.matrix.dim(1))) return std::nullopt;
-    return static_cast<int>(column);
-}
-
-QRectF HeatmapCanvas::columnRect(int column, const QRect& strip) const {
-    const PixelRect cell = m_viewport.rectOf({column, 0});
-    return QRectF(QPointF(m_map.left() + static_cast<qreal>(cell.low.x), strip.top()),
-                  QPointF(m_map.left() + static_cast<qreal>(cell.high.x), strip.bottom() + 1));
+    top += marginal + gap / 2;
+    const QRect map(left, top, wide, std::max(below - top, Theme::unit));
+    m_annotation = QRect(left, map.bottom() + 1 + gap / 2, wide, annotationHeight);
+    place(map, map.bottom() + 1 + annotation);
 }
 
 QString HeatmapCanvas::readOut() const {
-    if (!m_pointed) return tr("Wheel zooms, drag pans, double click shows all. Click or drag over the labels to mask.");
-    const auto row = static_cast<std::size_t>(m_pointed->row);
-    const auto column = static_cast<std::size_t>(m_pointed->column);
-    QString text = tr("timestep %1").arg(column);
-    if (column < m_figure.columnLabels.size()) text += QStringLiteral(" “%1”").arg(QString::fromStdString(m_figure.columnLabels[column]));
+    const auto cell = pointedCell();
+    if (!cell) return {};
+    const auto row = static_cast<std::size_t>(cell->row);
+    const auto column = static_cast<std::size_t>(cell->column);
+    QString text = columnText(cell->column);
     if (!isSingleRow()) text += QStringLiteral(" · %1 %2").arg(QString::fromStdString(m_figure.rowAxis)).arg(row);
     const auto columns = static_cast<std::size_t>(m_figure.matrix.dim(1));
-    text += tr(" · weight %1").arg(figures::compactNumber(m_figure.matrix[row * columns + column], 6));
+    const auto number = [](float value, int digits) {
+        return figures::compactNumber(static_cast<double>(value), digits);
+    };
+    text += tr(" · weight %1").arg(number(m_figure.matrix[row * columns + column], 6));
     if (!isSingleRow() && column < m_context.perTimestep.size())
-        text += tr(" · mean %1").arg(figures::compactNumber(m_context.perTimestep[column], 4));
-    if (column < m_figure.columnMasked.size() && m_figure.columnMasked[column]) text += tr(" · masked");
+        text += tr(" · mean %1").arg(number(m_context.perTimestep[column], 4));
     if (column < m_figure.annotation.size())
-        text += QStringLiteral(" · %1 %2").arg(QString::fromStdString(m_figure.annotationLabel),
-                                               figures::compactNumber(m_figure.annotation[column]));
+        text += QStringLiteral(" · %1 %2")
+                    .arg(QString::fromStdString(m_figure.annotationLabel), number(m_figure.annotation[column], 4));
+    for (std::size_t feature = 0; feature < seriesShown(); ++feature) {
+        const QString name = feature < m_context.seriesNames.size()
+                                 ? figures::displayText(m_context.seriesNames[feature])
+                                 : QString::number(feature);
+        const auto features = static_cast<std::size_t>(m_context.series->dim(1));
+        text += QStringLiteral(" · %1 %2").arg(name, number((*m_context.series)[column * features + feature], 4));
+    }
     return text;
 }
 
-void HeatmapCanvas::pointAt(std::optional<Cell> cell) {
-    if (cell == m_pointed) return;
-    m_pointed = cell;
-    emit pointedAtChanged();
-    update();
-}
-
-void HeatmapCanvas::movePointed(int columns, int rows) {
-    Cell cell = m_pointed.value_or(Cell{});
-    cell.column = std::clamp(cell.column + columns, 0, static_cast<int>(m_figure.matrix.dim(1)) - 1);
-    cell.row = std::clamp(cell.row + rows, 0, static_cast<int>(m_figure.matrix.dim(0)) - 1);
-    // Keep it in sight.
-    const PixelRect place = m_viewport.rectOf(cell);
-    const glm::vec2 size = m_viewport.pixels();
-    glm::vec2 shift{0.0F};
-    for (int axis = 0; axis < 2; ++axis) {
-        if (place.low[axis] < 0.0F) shift[axis] = -place.low[axis];
-        if (place.high[axis] > size[axis]) shift[axis] = size[axis] - place.high[axis];
-    }
-    m_viewport.pan(shift);
-    pointAt(cell);
-    update();
-}
-
-void HeatmapCanvas::zoom(float factor, QPoint about) {
-    const QPoint inside = about - m_map.topLeft();
-    m_viewport.zoom({factor, isSingleRow() ? 1.0F : factor}, {static_cast<float>(inside.x()), static_cast<float>(inside.y())});
-    update();
-}
-
-void HeatmapCanvas::wheelEvent(QWheelEvent* event) {
-    if (m_figure.matrix.size() == 0) return;
-    const float steps = static_cast<float>(event->angleDelta().y()) / 120.0F;
-    zoom(std::pow(zoomStep, steps), event->position().toPoint());
-    pointAt(cellAt(event->position().toPoint()));
-    event->accept();
-}
-
-void HeatmapCanvas::mousePressEvent(QMouseEvent* event) {
-    const QPoint point = event->position().toPoint();
-    if (event->button() == Qt::LeftButton && m_labels.contains(point)) {
-        if (const auto column = columnAt(point.x())) {
-            m_maskFrom = column;
-            const auto at = static_cast<std::size_t>(*column);
-            m_dragMasks = at >= m_figure.columnMasked.size() || !m_figure.columnMasked[at];
-            m_maskedTo = *column;
-            emit maskRequested({*column}, m_dragMasks);
-        }
-    } else if (event->button() == Qt::LeftButton || event->button() == Qt::MiddleButton) {
-        m_panFrom = point;
-        pointAt(cellAt(point));
-    }
-}
-
-void HeatmapCanvas::dragMaskTo(int column) {
-    std::vector<std::int64_t> timesteps;
-    const int step = column > m_maskedTo ? 1 : -1;
-    while (m_maskedTo != column) timesteps.push_back(m_maskedTo += step);
-    if (!timesteps.empty()) emit maskRequested(timesteps, m_dragMasks);
-}
-
-void HeatmapCanvas::mouseMoveEvent(QMouseEvent* event) {
-    const QPoint point = event->position().toPoint();
-    if (m_maskFrom) {
-        if (const auto column = columnAt(std::clamp(point.x(), m_map.left(), m_map.right()))) dragMaskTo(*column);
-        return;
-    }
-    if (m_panFrom) {
-        const QPoint moved = point - *m_panFrom;
-        m_viewport.pan({static_cast<float>(moved.x()), static_cast<float>(moved.y())});
-        m_panFrom = point;
-        update();
-    }
-    setCursor(m_labels.contains(point) ? Qt::PointingHandCursor : m_panFrom ? Qt::ClosedHandCursor : Qt::CrossCursor);
-    pointAt(cellAt(point));
-}
-
-void HeatmapCanvas::mouseReleaseEvent(QMouseEvent*) {
-    m_panFrom.reset();
-    m_maskFrom.reset();
-}
-
-void HeatmapCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (m_labels.contains(event->position().toPoint())) {
-        mousePressEvent(event);  // two quick clicks on labels are two toggles
-        return;
-    }
-    m_viewport.fit(Fit::Stretch);
-    update();
-}
-
-void HeatmapCanvas::leaveEvent(QEvent*) {
-    if (!hasFocus()) pointAt(std::nullopt);
-}
-
-void HeatmapCanvas::keyPressEvent(QKeyEvent* event) {
-    if (m_figure.matrix.size() == 0) return QWidget::keyPressEvent(event);
-    switch (event->key()) {
-        case Qt::Key_Left:
-            return movePointed(-1, 0);
-        case Qt::Key_Right:
-            return movePointed(1, 0);
-        case Qt::Key_Up:
-            return movePointed(0, -1);
-        case Qt::Key_Down:
-            return movePointed(0, 1);
-        case Qt::Key_Plus:
-        case Qt::Key_Equal:
-            return zoom(zoomStep, m_map.center());
-        case Qt::Key_Minus:
-            return zoom(1.0F / zoomStep, m_map.center());
-        case Qt::Key_0:
-            m_viewport.fit(Fit::Stretch);
-            return update();
-        case Qt::Key_Space:
-            if (m_pointed && !event->isAutoRepeat()) {
-                const auto at = static_cast<std::size_t>(m_pointed->column);
-                emit maskRequested({m_pointed->column}, at >= m_figure.columnMasked.size() || !m_figure.columnMasked[at]);
-            }
-            return;
-        default:
-            QWidget::keyPressEvent(event);
-    }
-}
-
-void HeatmapCanvas::paintEvent(QPaintEvent*) {
-    if (m_figure.matrix.size() == 0) return;
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    if (m_context.series) paintSeries(painter);
+void HeatmapCanvas::paintData(QPainter& painter) const {
+    if (seriesShown() > 0) paintSeries(painter);
     paintMarginal(painter);
     paintMap(painter);
-    paintMasked(painter);
     if (!m_figure.annotation.empty()) paintAnnotation(painter);
-    paintLabels(painter);
-    paintCrosshair(painter);
+    paintRowLabels(painter);
+}
+
+void HeatmapCanvas::paintMap(QPainter& painter) const {
+    const QRectF map(mapRect());
+    figures::paintCells(painter, map, m_figure.matrix, m_figure.range, figures::colorMapNamed(m_figure.colorMap),
+                        viewport());
+    figures::forStretches(m_figure.columnMasked, [&](std::size_t first, std::size_t end) {
+        QRectF stretch = columnRect(static_cast<int>(first), map);
+        stretch.setRight(columnRect(static_cast<int>(end) - 1, map).right());
+        stretch = stretch.intersected(map);
+        if (stretch.width() > 0) figures::paintHatch(painter, style(), stretch);
+    });
+    painter.setPen(QPen(style().line, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(map.adjusted(-0.5, -0.5, 0.5, 0.5));
+}
+
+/// The sequence's own features as lines, each scaled to itself, so that one sees what the attention sits on.
+void HeatmapCanvas::paintSeries(QPainter& painter) const {
+    const Tensor& series = *m_context.series;
+    const auto timesteps = static_cast<std::size_t>(series.dim(0));
+    const auto features = static_cast<std::size_t>(series.dim(1));
+    const CellRange visible = viewport().visibleCells();
+    const int first = std::max(visible.firstColumn - 1, 0);
+    const int end = std::min(visible.endColumn + 1, static_cast<int>(timesteps));
+    const QFont font = figures::fontOf(style(), style().tickSize);
+    for (std::size_t feature = 0; feature < seriesShown(); ++feature) {
+        std::vector<float> values(timesteps);
+        for (std::size_t t = 0; t < timesteps; ++t) values[t] = series[t * features + feature];
+        const Range range = autoRange(values);
+        const QRectF lane(m_series.left(), m_series.top() + laneHeight * static_cast<qreal>(feature) + 2,
+                          m_series.width(), laneHeight - 4);
+        QPainterPath line;
+        bool pen = false;
+        for (int t = first; t < end; ++t) {
+            const float value = values[static_cast<std::size_t>(t)];
+            if (!std::isfinite(value)) {
+                pen = false;
+                continue;
+            }
+            const QPointF point(columnRect(t, lane).center().x(),
+                                lane.bottom() - static_cast<qreal>(range.normalized(value)) * lane.height());
+            pen ? line.lineTo(point) : line.moveTo(point);
+            pen = true;
+        }
+        painter.save();
+        painter.setClipRect(lane.adjusted(0, -1, 0, 1));
+        painter.setPen(QPen(style().text, 1.0));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawPath(line);
+        painter.restore();
+        const QString name = feature < m_context.seriesNames.size()
+                                 ? figures::displayText(m_context.seriesNames[feature])
+                                 : QString::number(feature);
+        figures::drawText(painter, font, style().secondaryText, {m_series.left() - labelGap, lane.center().y()},
+                          Qt::AlignRight | Qt::AlignVCenter,
+                          figures::elided(font, name, m_series.left() - 2 * labelGap));
+    }
+}
+
+/// The weight per timestep as bars from zero, over the columns it belongs to.
+void HeatmapCanvas::paintMarginal(QPainter& painter) const {
+    const Range range = figures::barRange(m_context.perTimestep);
+    const QColor plain = style().series[0];
+    figures::paintBars(
+        painter, QRectF(m_marginal), viewport(), m_context.perTimestep, range, [&](float) { return plain; },
+        figures::toColor(figures::colorMapNamed(m_figure.colorMap).notANumber));
+    painter.setPen(QPen(style().line, 1));
+    painter.drawLine(QPointF(m_marginal.left(), m_marginal.bottom() + 1),
+                     QPointF(m_marginal.right() + 1, m_marginal.bottom() + 1));
+    const QFont font = figures::numberFontOf(style(), style().tickSize);
+    const qreal right = m_marginal.left() - labelGap;
+    const auto number = [&](qreal y, const QString& text) {
+        figures::drawText(painter, font, style().secondaryText, {right, y}, Qt::AlignRight | Qt::AlignVCenter, text);
+    };
+    number(m_marginal.top() + 5.0, figures::compactNumber(static_cast<double>(range.high)));
+    number(m_marginal.bottom() - 4.0, figures::compactNumber(static_cast<double>(range.low)));
+    if (!isSingleRow())
+        figures::drawText(painter, figures::fontOf(style(), style().tickSize), style().secondaryText,
+                          {right, m_marginal.center().y() + 0.5}, Qt::AlignRight | Qt::AlignVCenter, tr("mean"));
+}
+
+void HeatmapCanvas::paintAnnotation(QPainter& painter) const {
+    const QRectF strip(m_annotation);
+    const Range range = autoRange(m_figure.annotation);
+    painter.save();
+    painter.setClipRect(strip);
+    painter.fillRect(strip, style().grid);
+    for (std::size_t first = 0, end = 0; first < m_figure.annotation.size(); first = end) {
+        const float value = m_figure.annotation[first];
+        for (end = first + 1; end < m_figure.annotation.size() && m_figure.annotation[end] == value;) ++end;
+        if (!std::isfinite(value) || value == 0.0F) continue;
+        QColor color = style().accent;
+        color.setAlphaF(range.isSingleValue() ? 1.0F : 0.15F + 0.85F * range.normalized(value));
+        QRectF stretch = columnRect(static_cast<int>(first), strip);
+        stretch.setRight(columnRect(static_cast<int>(end) - 1, strip).right());
+        painter.fillRect(stretch, color);
+    }
+    painter.restore();
+    const QFont font = figures::fontOf(style(), style().tickSize);
+    figures::drawText(
+        painter, font, style().secondaryText, {m_annotation.left() - labelGap, strip.center().y()},
+        Qt::AlignRight | Qt::AlignVCenter,
+        figures::elided(font, figures::displayText(m_figure.annotationLabel), m_annotation.left() - 2 * labelGap));
+}
+
+void HeatmapCanvas::paintRowLabels(QPainter& painter) const {
+    const QRect map = mapRect();
+    if (isSingleRow()) {
+        const std::string name = m_figure.rowLabels.empty() ? std::string() : m_figure.rowLabels.front();
+        figures::drawText(painter, figures::fontOf(style(), style().labelSize), style().text,
+                          {map.left() - labelGap, map.top() + map.height() / 2.0}, Qt::AlignRight | Qt::AlignVCenter,
+                          figures::displayText(name));
+        return;
+    }
+    const QFont font = figures::numberFontOf(style(), style().tickSize);
+    const CellRange visible = viewport().visibleCells();
+    const auto rowHeight = static_cast<qreal>(viewport().scale().y);
+    const int every = figures::roundStep(std::max(1.4 * figures::lineHeight(font) / rowHeight, 1.0));
+    for (int row = (visible.firstRow + every - 1) / every * every; row < visible.endRow; row += every) {
+        const PixelRect cell = viewport().rectOf({0, row});
+        const qreal y = map.top() + static_cast<qreal>(cell.low.y + cell.high.y) / 2;
+        if (y < map.top() || y > map.bottom() + 1) continue;
+        const auto place = static_cast<std::size_t>(row);
+        const QString label =
+            place < m_figure.rowLabels.size() ? figures::displayText(m_figure.rowLabels[place]) : QString::number(row);
+        figures::drawText(painter, font, style().secondaryText, {map.left() - labelGap, y},
+                          Qt::AlignRight | Qt::AlignVCenter, figures::elided(font, label, leftGutter - 3 * labelGap));
+    }
+    figures::drawText(painter, figures::fontOf(style(), style().labelSize), style().secondaryText,
+                      {edge, map.top() + map.height() / 2.0}, Qt::AlignHCenter | Qt::AlignVCenter,
+                      figures::displayText(m_figure.rowAxis), -90.0);
+}
+
+void HeatmapCanvas::paintCrosshair(QPainter& painter) const {
+    const QRectF map(mapRect());
+    const PixelRect cell = viewport().rectOf(*pointedCell());
+    const QRectF place(map.left() + static_cast<qreal>(cell.low.x), map.top() + static_cast<qreal>(cell.low.y),
+                       static_cast<qreal>(cell.high.x - cell.low.x), static_cast<qreal>(cell.high.y - cell.low.y));
+    QColor line = style().accent;
+    line.setAlpha(170);
+    painter.setPen(QPen(line, 1.0));
+    const int top = seriesShown() > 0 ? m_series.top() : m_marginal.top();
+    const qreal x = place.center().x();
+    if (x >= map.left() && x <= map.right()) painter.drawLine(QPointF(x, top), QPointF(x, labelRect().top()));
+    if (!isSingleRow())
+        painter.drawLine(QPointF(map.left(), place.center().y()), QPointF(map.right(), place.center().y()));
+    if (place.width() < 6 || place.height() < 6) return;
+    painter.setPen(QPen(style().accent, 2.0));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(place.intersected(map));
 }
 
 }  // namespace attnscope

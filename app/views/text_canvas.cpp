@@ -82,14 +82,16 @@ QString TextCanvas::describe(std::size_t piece) const {
     const TextPiece& token = m_layout->figure().pieces[piece];
     const QString text = QString::fromStdString(m_layout->figure().text.substr(token.start, token.end - token.start));
     if (token.unseen) return tr("%1\nnot seen by the model").arg(text);
-    QStringList lines{text, tr("timestep %1 · weight %2").arg(token.timestep).arg(figures::compactNumber(token.weight, 4))};
+    QStringList lines{text,
+                      tr("timestep %1 · weight %2").arg(token.timestep).arg(figures::compactNumber(token.weight, 4))};
     const auto timestep = static_cast<std::size_t>(token.timestep);
     const SiteRecord* model = m_model ? m_model->findSite(m_site) : nullptr;
     if (model != nullptr && m_model != m_whatIf && timestep < model->perTimestep.size())
         lines.last() += tr(" (model %1)").arg(figures::compactNumber(model->perTimestep[timestep], 4));
     const SiteRecord* site = m_whatIf ? m_whatIf->findSite(m_site) : nullptr;
     const Sequence* sequence = site != nullptr ? m_whatIf->sequenceFor(*site) : nullptr;
-    if (sequence != nullptr && timestep < sequence->tokens.size()) lines << tr("id %1").arg(sequence->tokens[timestep].id);
+    if (sequence != nullptr && timestep < sequence->tokens.size())
+        lines << tr("id %1").arg(sequence->tokens[timestep].id);
     if (token.unknown) lines.last() += tr(" · unknown to the model");
     if (token.masked) lines.last() += tr(" · masked");
     return lines.join(QLatin1Char('\n'));
@@ -237,7 +239,8 @@ void TextCanvas::paintModelStrips(QPainter& painter, const QRectF& visible) cons
         for (const QRectF& place : m_layout->placesOf(piece)) {
             if (!visible.intersects(place)) continue;
             const QRectF strip(place.left(), place.bottom() - stripHeight, place.width(), stripHeight);
-            painter.fillRect(strip, figures::toColor(map.colorAt(figure.range.normalized(model->perTimestep[timestep]))));
+            painter.fillRect(strip,
+                             figures::toColor(map.colorAt(figure.range.normalized(model->perTimestep[timestep]))));
             painter.setPen(Theme::of(palette()).surface);
             painter.drawLine(strip.topLeft(), strip.topRight());
         }

@@ -11,8 +11,8 @@ class ColorBar;
 class EmptyNote;
 class TextCanvas;
 
-/// The text as the person wrote it, each token on the colour of its weight. Clicking a token masks or unmasks it, dragging
-/// does so over a range; with the keyboard the arrows move, Shift extends, Space toggles.
+/// The text as the person wrote it, each token on the colour of its weight. Clicking a token masks or unmasks it,
+/// dragging does so over a range; with the keyboard the arrows move, Shift extends, Space toggles.
 class TextView : public View {
     Q_OBJECT
 public:

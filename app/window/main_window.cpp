@@ -29,6 +29,7 @@
 #include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
+#include <QTreeView>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -79,6 +80,7 @@ MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
     showModel();
     showRecords();
     showEdits();
+    m_layers->view().setFocus();  // not the first button of the tool bar
 }
 
 void MainWindow::buildToolBar() {
@@ -167,8 +169,8 @@ void MainWindow::buildCenter() {
     m_columns->addWidget(m_inspector);
     m_columns->setStretchFactor(1, 1);
     m_columns->setSizes({300, 680, 300});
-    m_left->setMinimumWidth(22 * Theme::unit);
-    m_inspector->setMinimumWidth(22 * Theme::unit);
+    m_left->setMinimumWidth(32 * Theme::unit);
+    m_inspector->setMinimumWidth(26 * Theme::unit);
     for (QSplitter* splitter : {m_left, m_columns}) splitter->setHandleWidth(1);
 
     auto* central = new QWidget;
@@ -328,8 +330,7 @@ void MainWindow::showRecords() {
 void MainWindow::showEdits() {
     const std::size_t count = m_workspace.edits().count();
     m_whatIf->setText(count == 0 ? tr("What-if") : tr("What-if ●%1").arg(count));
-    m_whatIf->setToolTip(count == 0 ? tr("Nothing is edited")
-                                    : tr("%n thing(s) set by hand", nullptr, static_cast<int>(count)));
+    m_whatIf->setToolTip(count == 0 ? tr("Nothing is edited") : tr("Set by hand: %1").arg(count));
     m_actions.reset->setEnabled(count > 0);
     const bool hasSite = m_workspace.viewState().modelSite() != nullptr;
     m_actions.pinUniform->setEnabled(hasSite);

@@ -60,9 +60,10 @@ void StatusStrip::showRecord() {
     m_computed->setVisible(record != nullptr);
     m_sequence->setVisible(record != nullptr);
     if (!record) return;
-    m_computed->setText(
-        tr("%1 · %2 · %n operation(s) evaluated", nullptr, static_cast<int>(record->evaluatedOperations))
-            .arg(QString::fromStdString(record->device).toUpper(), milliseconds(record->milliseconds)));
+    const std::size_t operations = record->evaluatedOperations;
+    m_computed->setText(tr("%1 · %2 · %3 evaluated")
+                            .arg(QString::fromStdString(record->device).toUpper(), milliseconds(record->milliseconds),
+                                 operations == 1 ? tr("1 operation") : tr("%1 operations").arg(operations)));
     const SiteRecord* site = record->findSite(m_workspace.site());
     const Sequence* sequence = site != nullptr ? record->sequenceFor(*site) : nullptr;
     if (sequence == nullptr && !record->inputs.empty()) sequence = &record->inputs.front();

@@ -1,8 +1,8 @@
 #include "workspace/engine.h"
 
+#include "base/read_file.h"
 #include "formats/formats.h"
 #include "text/matrix_file.h"
-#include "text/read_file.h"
 #include "text/text_file.h"
 
 #include <algorithm>

@@ -1,6 +1,5 @@
 #include "workspace/workspace.h"
 
-#include "base/text.h"
 #include "workspace/edit_command.h"
 
 #include <algorithm>
@@ -227,15 +226,20 @@ void Workspace::chooseRow(int row) {
 }
 
 void Workspace::chooseSource(const InputSource& source) {
+    const bool first = !m_state.inputs[m_activeInput].has_value();
     EditState after{m_state.inputs, withoutTextEdits()};
     after.inputs[m_activeInput] = source;
     if (after.edits == m_state.edits)
         apply(after);
     else
         push(tr("Choose %1").arg(QString::fromStdString(source.name)), {}, std::move(after));
+    // The next thing to choose is for the next input that has nothing.
+    const auto missing = std::ranges::find(m_state.inputs, false, &std::optional<InputSource>::has_value);
+    if (first && missing != m_state.inputs.end())
+        setActiveInput(static_cast<std::size_t>(missing - m_state.inputs.begin()));
 }
 
-/// Gives inputs that have nothing yet the first thing of the list that fits the active one.
+/// Gives the active input, if it has nothing yet, the first thing of the list that fits.
 void Workspace::fillInputs() {
     if (m_activeInput >= m_state.inputs.size() || m_state.inputs[m_activeInput]) return;
     const ModelInput& input = opened().model->inputs()[m_activeInput];
@@ -270,8 +274,6 @@ void Workspace::setDisplay(const DisplayOptions& display) {
     emit displayChanged();
 }
 
-// Editing.
-
 const SiteRecord* Workspace::modelSite() const {
     return m_records.model ? m_records.model->findSite(m_site) : nullptr;
 }
@@ -290,70 +292,6 @@ void Workspace::apply(const EditState& state) {
     // The predictions of the list depend on what the other inputs are given.
     if (m_activeInput < before.inputs.size()) before.inputs[m_activeInput] = m_state.inputs[m_activeInput];
     if (!sameInputs(before.inputs, m_state.inputs)) restartPredictions();
-}
-
-void Workspace::maskTimesteps(const std::vector<std::int64_t>& timesteps, bool masked) {
-    const SiteRecord* site = modelSite();
-    if (site == nullptr || !site->mask) return;
-    const RecordedValue& mask = site->values[*site->mask];
-    const float wanted = masked ? 0.0F : 1.0F;
-    EditState after = m_state;
-    for (const std::int64_t timestep : timesteps) {
-        if (timestep < 0 || timestep >= static_cast<std::int64_t>(mask.tensor->size())) continue;
-        if ((*mask.tensor)[static_cast<std::size_t>(timestep)] == wanted)
-            after.edits.unset(mask.graphName, {timestep});
-        else
-            after.edits.set(mask.graphName, {timestep}, wanted);
-    }
-    if (after.edits == m_state.edits) return;
-    const QString text = masked ? tr("Mask %n timestep(s)", nullptr, static_cast<int>(timesteps.size()))
-                                : tr("Unmask %n timestep(s)", nullptr, static_cast<int>(timesteps.size()));
-    push(text, (masked ? "mask " : "unmask ") + mask.graphName, std::move(after));
-}
-
-void Workspace::setElement(const std::string& value, const std::vector<std::int64_t>& index, float number) {
-    EditState after = m_state;
-    after.edits.set(value, index, number);
-    if (after.edits == m_state.edits) return;
-    std::string key = value;
-    for (const std::int64_t place : index) key += "," + std::to_string(place);
-    push(tr("Set %1").arg(QString::fromStdString(value)), key, std::move(after));
-}
-
-bool Workspace::isPinnedUniform() const {
-    const SiteRecord* site = modelSite();
-    const ValueEdit* edit = site != nullptr ? m_state.edits.find(site->weightsValue().graphName) : nullptr;
-    return edit != nullptr && edit->uniform;
-}
-
-void Workspace::pinUniform(bool pinned) {
-    const SiteRecord* site = modelSite();
-    if (site == nullptr) return;
-    EditState after = m_state;
-    after.edits.pinUniform(site->weightsValue().graphName, pinned);
-    if (after.edits == m_state.edits) return;
-    push(pinned ? tr("Pin weights to uniform") : tr("Let weights go"), {}, std::move(after));
-}
-
-void Workspace::resetEdits() {
-    if (m_state.edits.empty()) return;
-    push(tr("Reset"), {}, {m_state.inputs, {}});
-}
-
-/// The edits that mean the same for any text: those of weights and parameters, and pins.
-Edits Workspace::withoutTextEdits() const {
-    Edits kept;
-    if (!m_records.model) return kept;
-    for (const SiteRecord& site : m_records.model->sites) {
-        for (const RecordedValue& value : site.values) {
-            const ValueEdit* edit = m_state.edits.find(value.graphName);
-            if (edit == nullptr) continue;
-            if (edit->uniform) kept.pinUniform(value.graphName, true);
-            if (value.role != ValueRole::Weight && value.role != ValueRole::Parameter) continue;
-            for (const auto& [index, number] : edit->elements) kept.set(value.graphName, index, number);
-        }
-    }
-    return kept;
 }
 
 void Workspace::runExport(const std::string& path, std::function<Status()> writer) {

@@ -2,7 +2,7 @@
 
 #include "formats/hdf5_heap.h"
 #include "formats/hdf5_reason.h"
-#include "text/unicode.h"
+#include "base/unicode.h"
 
 #include <cstring>
 

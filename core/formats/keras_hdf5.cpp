@@ -1,7 +1,7 @@
 #include "formats/keras_hdf5.h"
 
 #include "formats/hdf5_file.h"
-#include "text/strict_json.h"
+#include "base/strict_json.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -31,7 +31,7 @@ Error withoutModel(const Hdf5Group& root) {
     if (keras2 || keras1 || keras3) {
         return {
             ErrorCode::Format,
-            "holds weights only: there is no attribute model_config; save the whole model, or give its architecture",
+            "holds weights only: there is no attribute model_config; save the whole model with model.save()",
             {}};
     }
     return {ErrorCode::Format, "has no model in it: there is no attribute model_config as Keras writes it", {}};

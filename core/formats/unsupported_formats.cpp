@@ -1,6 +1,6 @@
 #include "formats/unsupported_formats.h"
 
-#include "text/read_file.h"
+#include "base/read_file.h"
 
 #include <algorithm>
 #include <initializer_list>

@@ -120,7 +120,9 @@ Result<LayerEntry> readEntry(const json& entry) {
         return fail(ErrorCode::Format, "a layer without class_name");
     LayerEntry result;
     result.className = entry["class_name"].get<std::string>();
-    if (!entry.contains("config") || !entry["config"].is_structured())
+    // Before Keras 2.2.3 a Sequential's config was a list.
+    const bool isList = entry.contains("config") && entry["config"].is_array() && result.className == "Sequential";
+    if (!entry.contains("config") || !(entry["config"].is_object() || isList))
         return fail(ErrorCode::Format, "a layer of class " + result.className + " without config");
     result.config = entry["config"];
     result.inbound = entry.value("inbound_nodes", json());
@@ -130,8 +132,7 @@ Result<LayerEntry> readEntry(const json& entry) {
     } else if (result.config.is_object() && result.config.contains("name")) {
         name = &result.config["name"];
     }
-    // Before Keras 2.2.3 a Sequential was a list without a name.
-    if (name == nullptr && result.config.is_array()) {
+    if (name == nullptr && isList) {  // it had no name either
         result.name = "sequential";
     } else if (name != nullptr && name->is_string()) {
         result.name = name->get<std::string>();

@@ -1,7 +1,7 @@
 #include "text/keras_tokenizer.h"
 
-#include "text/strict_json.h"
-#include "text/unicode.h"
+#include "base/strict_json.h"
+#include "base/unicode.h"
 #include "text/word_tokenizer.h"
 
 #include <cmath>

@@ -4,8 +4,8 @@
 #include "text/delimited.h"
 #include "text/npy.h"
 #include "text/padding.h"
-#include "text/read_file.h"
-#include "text/unicode.h"
+#include "base/read_file.h"
+#include "base/unicode.h"
 #include "text/word_tokenizer.h"
 
 #include <algorithm>
@@ -174,7 +174,10 @@ Result<Sequence> fromDelimited(std::string_view text, const std::string& extensi
     if (header) {
         for (const std::size_t column : columns.features) sequence.features.push_back(columns.names[column]);
     }
-    if (columns.annotation) sequence.annotation = annotationOf(rows, *columns.annotation);
+    if (columns.annotation) {
+        sequence.annotation = annotationOf(rows, *columns.annotation);
+        sequence.annotationName = columns.names[*columns.annotation];
+    }
     return sequence;
 }
 

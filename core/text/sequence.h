@@ -41,6 +41,7 @@ struct Sequence {
     std::vector<std::string> features;
     /// A label for each timestep that came with a numeric sequence (a column named label or event); may be empty.
     std::vector<float> annotation;
+    std::string annotationName;  ///< the column's name
 
     [[nodiscard]] std::int64_t timesteps() const { return values ? values->dim(0) : 0; }
     /// Ids rather than measurements.

@@ -1,6 +1,6 @@
 #include "text/splitting.h"
 
-#include "text/unicode.h"
+#include "base/unicode.h"
 
 #include <algorithm>
 #include <iterator>

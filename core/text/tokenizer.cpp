@@ -2,9 +2,9 @@
 
 #include "base/text.h"
 #include "text/keras_tokenizer.h"
-#include "text/read_file.h"
-#include "text/strict_json.h"
-#include "text/unicode.h"
+#include "base/read_file.h"
+#include "base/strict_json.h"
+#include "base/unicode.h"
 #include "text/vocabulary_file.h"
 
 #include <utility>

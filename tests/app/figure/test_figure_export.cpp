@@ -58,11 +58,11 @@ class TestFigureExport : public QObject {
     }
 
 private slots:
-    void pngColoursAtCellCentresAreTheColourMaps_data() {
+    void pngColoursInsideCellsAreTheColourMaps_data() {
         QTest::addColumn<double>("scale");
         for (const double scale : {1.0, 1.5, 2.0, 3.3}) QTest::addRow("%g", scale) << scale;
     }
-    void pngColoursAtCellCentresAreTheColourMaps() {
+    void pngColoursInsideCellsAreTheColourMaps() {
         QFETCH(double, scale);
         HeatmapFigure figure = samples::heatmap(9, 23, true);
         figure.showNumbers = false;
@@ -79,11 +79,18 @@ private slots:
         const QRectF map = figures::mapRectOf(figure, style, size);
         const ColorMap& viridis = *findColorMap("viridis");
         for (std::size_t i = 0; i < figure.matrix.size(); ++i) {
-            const double column = static_cast<double>(i % 23) + 0.5;
-            const double row = static_cast<double>(i / 23) + 0.5;
-            const QPointF centre(map.left() + column * map.width() / 23, map.top() + row * map.height() / 9);
-            const QColor seen = image.pixelColor((centre * scale).toPoint());
-            QCOMPARE(seen.name(), colorOf(viridis, figure.range.normalized(figure.matrix[i])).name());
+            const QString expected = colorOf(viridis, figure.range.normalized(figure.matrix[i])).name();
+            const QSizeF cell(map.width() / 23, map.height() / 9);
+            const QRectF rect(map.topLeft() + QPointF(static_cast<double>(i % 23) * cell.width(),
+                                                      static_cast<double>(i / 23) * cell.height()),
+                              cell);
+            // Up to the pixel beside the edge.
+            const double inset = 1.5 / scale;
+            const QRectF inner = rect.adjusted(inset, inset, -inset, -inset);
+            for (const QPointF& point : {rect.center(), inner.topLeft(), inner.bottomRight()}) {
+                const QPoint pixel(static_cast<int>(point.x() * scale), static_cast<int>(point.y() * scale));
+                QCOMPARE(image.pixelColor(pixel).name(), expected);
+            }
         }
     }
 

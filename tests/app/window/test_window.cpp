@@ -393,10 +393,10 @@ void TestWindow::remembersWhereThingsWere() {
     openSample();
     QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
     m_window->actions().darkTheme->trigger();
-    m_window->resize(900, 600);
+    m_window->resize(1000, 600);
     m_window->close();
     makeWindow(&settings);
-    QCOMPARE(m_window->size(), QSize(900, 600));
+    QCOMPARE(m_window->size(), QSize(1000, 600));
     QCOMPARE(child<QTabWidget>("views")->currentIndex(), 1);
     QVERIFY(m_window->actions().darkTheme->isChecked());
     QCOMPARE(settings.value(QStringLiteral("recentModels")).toStringList(), QStringList{sentiment});

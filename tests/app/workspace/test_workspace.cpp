@@ -16,6 +16,7 @@ namespace {
 const std::string samples = ATTNSCOPE_SOURCE_DIR "/resources/samples/";
 const std::string sentiment = samples + "sentiment/attention.h5";
 const std::string reviews = samples + "sentiment/reviews.txt";
+const std::string golden = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/";
 const std::string bad = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/bad/";
 
 /// The CPU backend, counting how often it is asked to run anything.
@@ -75,6 +76,9 @@ private slots:
     void typedTextIsListedFirstAndChosen();
     void numericSequencesFeedNumericModels();
     void aTextForANumericModelIsAProblemNotACrash();
+    void severalInputsAreChosenOneAfterTheOther();
+    void severalSitesCanBeChosen();
+    void aModelWithoutAttentionStillPredicts();
     void rapidTogglingDoesNotQueueUp();
     void cancellingStopsThePredictions();
     void destructionWhileWorkingIsQuick();
@@ -304,6 +308,68 @@ void TestWorkspace::aTextForANumericModelIsAProblemNotACrash() {
     workspace.chooseRow(1);
     QTRY_VERIFY(workspace.whatIfRecord() != nullptr);
     QVERIFY(!workspace.inspectProblem());
+}
+
+void TestWorkspace::severalInputsAreChosenOneAfterTheOther() {
+    QTemporaryDir folder;
+    const auto matrix = [&](const QString& name, int rows, int columns) {
+        const std::string path = folder.filePath(name).toStdString();
+        std::ofstream file(path);
+        for (int row = 0; row < rows; ++row) {
+            for (int column = 0; column < columns; ++column) file << (column == 0 ? "" : ",") << row * 0.5 - column;
+            file << '\n';
+        }
+        return path;
+    };
+    Workspace workspace(makeCpuBackend());
+    workspace.openModel(golden + "dot_attention.h5");
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.hasModel(), 20000);
+    const std::vector<ModelInput>& inputs = workspace.opened().model->inputs();
+    QCOMPARE(inputs.size(), std::size_t{2});
+    std::vector<std::string> files;
+    for (const ModelInput& input : inputs) {
+        const auto columns = input.extents.size() > 1 ? static_cast<int>(*input.extents[1]) : 1;
+        files.push_back(
+            matrix(QString::fromStdString(input.name + ".csv"), static_cast<int>(*input.extents[0]), columns));
+    }
+    workspace.openSequences(files);
+    QTRY_COMPARE(workspace.list().size(), std::size_t{2});
+    QTRY_VERIFY(isIdle(workspace));
+    QCOMPARE(workspace.activeInput(), std::size_t{1});  // the first has been chosen for, the second has nothing yet
+    QVERIFY(workspace.modelRecord() == nullptr);
+    workspace.chooseRow(1);
+    QTRY_VERIFY(workspace.modelRecord() != nullptr);
+    QCOMPARE(workspace.modelRecord()->inputs[0].name, workspace.list()[0].source.name);
+    QCOMPARE(workspace.modelRecord()->inputs[1].name, workspace.list()[1].source.name);
+    workspace.setActiveInput(0);
+    QCOMPARE(workspace.chosenRow(), 0);
+}
+
+void TestWorkspace::severalSitesCanBeChosen() {
+    Workspace workspace(makeCpuBackend());
+    workspace.openModel(golden + "two_attentions.h5");
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.hasModel(), 20000);
+    const std::vector<std::string> sites = workspace.sites();
+    QCOMPARE(sites.size(), std::size_t{2});
+    QSignalSpy changed(&workspace, &Workspace::siteChanged);
+    workspace.setSite(sites[1]);
+    QCOMPARE(workspace.site(), sites[1]);
+    workspace.setSite("no such site");
+    QCOMPARE(workspace.site(), sites[1]);
+    QCOMPARE(changed.count(), 1);
+}
+
+void TestWorkspace::aModelWithoutAttentionStillPredicts() {
+    Workspace workspace(makeCpuBackend());
+    workspace.openModel(golden + "embedding.h5");
+    workspace.typeText("1 2 3");
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.hasModel(), 20000);
+    QTRY_VERIFY(isIdle(workspace));
+    if (workspace.modelRecord()) QVERIFY(workspace.modelRecord()->sites.empty());
+    QVERIFY(workspace.site().empty());
+    workspace.maskTimesteps({0}, true);  // there is nothing to mask
+    workspace.pinUniform(true);
+    QVERIFY(workspace.edits().empty());
 }
 
 void TestWorkspace::rapidTogglingDoesNotQueueUp() {

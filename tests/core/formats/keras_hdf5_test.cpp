@@ -37,6 +37,8 @@ private slots:
     void numbersOfAnyPlainTypeBecomeFloats_data();
     void numbersOfAnyPlainTypeBecomeFloats();
     void compressedNumbersAreRead();
+    void aDamagedHeapIsRefused_data();
+    void aDamagedHeapIsRefused();
     void aUserBlockIsPassedOver();
     void splitNamesAreJoined();
     void anEmptyListMayHaveAnyType();
@@ -89,8 +91,8 @@ void KerasHdf5Test::badFilesGiveOneLineThatSaysWhatIsWrong_data() {
     row("truncated.h5", "is a truncated or damaged HDF5 file (truncated file: eof = *");
     row("no_model.h5", "has no model in it: there is no attribute model_config as Keras writes it");
     row("weights_only.h5",
-        "holds weights only: there is no attribute model_config; save the whole model, or give its "
-        "architecture");
+        "holds weights only: there is no attribute model_config; save the whole model "
+        "with model.save()");
     row("config_not_json.h5", "attribute model_config: not valid JSON at line 1, column 35: *");
     row("config_duplicate_key.h5", "attribute model_config: the key \"units\" occurs twice in one object");
     row("missing_layer_names.h5", "/model_weights: has no attribute layer_names");
@@ -190,6 +192,39 @@ void KerasHdf5Test::compressedNumbersAreRead() {
     const Result<Archive> archive = readArchive(path);
     QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
     QCOMPARE((*archive->groups[0].weights[0].tensor)[5], 5.0F);
+}
+
+void KerasHdf5Test::aDamagedHeapIsRefused_data() {
+    QTest::addColumn<QByteArray>("anchor");
+    QTest::addColumn<int>("offset");
+    QTest::addColumn<int>("value");
+    // An object of the heap is its index, 6 bytes, its size in 8 bytes, and the string.
+    QTest::newRow("a string that is not there") << QByteArray("2.15.0") << -16 << 99;
+    QTest::newRow("a string longer than its place") << QByteArray("2.15.0") << -8 << 1;
+    QTest::newRow("a string beyond the collection") << QByteArray("2.15.0") << -4 << 1;
+    QTest::newRow("no collection") << QByteArray("GCOL") << 0 << int('X');
+    QTest::newRow("a collection beyond the file") << QByteArray("GCOL") << 12 << 1;
+}
+
+void KerasHdf5Test::aDamagedHeapIsRefused() {
+    QFETCH(QByteArray, anchor);
+    QFETCH(int, offset);
+    QFETCH(int, value);
+    const std::string path = newPath();
+    {
+        H5Writer file(path);
+        writeDenseModel(file);
+        file.numbers(kernelPath, {3, 2});
+        file.numbers(biasPath, {2});
+    }
+    QCOMPARE(problem(path), std::string());
+    QFile file(QString::fromStdString(path));
+    QVERIFY(file.open(QFile::ReadWrite));
+    const qsizetype at = file.readAll().indexOf(anchor);
+    QVERIFY(at > 0 && file.seek(at + offset) && file.putChar(static_cast<char>(value)));
+    file.close();
+    const QString found = QString::fromStdString(problem(path));
+    QVERIFY2(found.endsWith(": cannot be read, the file is truncated or damaged (global heap)"), qPrintable(found));
 }
 
 void KerasHdf5Test::aUserBlockIsPassedOver() {

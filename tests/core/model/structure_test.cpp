@@ -222,6 +222,8 @@ void StructureTest::badConfigsAreRefused_data() {
     row("a layer without a class", x + R"({"name": "t", "config": {}})", t, "a layer without class_name");
     row("a layer without config", x + R"({"name": "t", "class_name": "Dense"})", t,
         "a layer of class Dense without config");
+    row("config that is a list", x + R"({"name": "t", "class_name": "Dense", "config": []})", t,
+        "a layer of class Dense without config");
     row("a name of two lines", x + activationEntry("a\\nb", "[]"), t,
         "a layer's name or class is empty or holds control characters");
     row("an extent below 1", inputEntry("x", "[null, 0]"), R"([["x", 0, 0]])",

@@ -143,6 +143,7 @@ private slots:
         COMPARE_TEXT(numbers(*sequence), "(3, 2) 1 2.5 -0.1 4 3 4");
         QCOMPARE(sequence->features, (std::vector<std::string>{"x", "y"}));
         QCOMPARE(sequence->annotation, (std::vector<float>{0, 1, 0}));
+        COMPARE_TEXT(sequence->annotationName, "Event");
         COMPARE_TEXT(sequence->name, "recording.csv");
         QVERIFY(sequence->tokens.empty() && sequence->text.empty());
         const auto named = readMatrix(m_folder.file("a.tsv", "x\tlabel\n1\trest\n2\tspike\n3\trest\n"));

@@ -1,6 +1,6 @@
 #include "text/splitting.h"
 #include "text/tokenizer.h"
-#include "text/unicode.h"
+#include "base/unicode.h"
 
 #include "text_testing.h"
 

@@ -1,6 +1,6 @@
-#include "text/read_file.h"
+#include "base/read_file.h"
 
-#include "text/unicode.h"
+#include "base/unicode.h"
 
 #include <algorithm>
 #include <array>

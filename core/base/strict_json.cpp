@@ -1,4 +1,4 @@
-#include "text/strict_json.h"
+#include "base/strict_json.h"
 
 #include <algorithm>
 #include <utility>

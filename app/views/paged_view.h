@@ -1,0 +1,56 @@
+#pragma once
+
+#include "figure/figure_style.h"
+#include "heatmap/viewport.h"
+#include "views/view.h"
+
+#include <QLabel>
+
+class QStackedWidget;
+class QVBoxLayout;
+
+namespace attnscope {
+
+class EmptyNote;
+
+/// A view that shows either its page or, in the middle, why there is nothing to see.
+class PagedView : public View {
+    Q_OBJECT
+public:
+    explicit PagedView(QWidget* parent = nullptr);
+
+protected:
+    /// What the page holds, from top to bottom.
+    [[nodiscard]] QVBoxLayout& page() const { return *m_page; }
+    void showPage();
+    void showNote(const QString& why);
+
+private:
+    QStackedWidget* m_stack = nullptr;
+    QVBoxLayout* m_page = nullptr;
+    EmptyNote* m_note = nullptr;
+};
+
+/// One line of exact numbers under a canvas; while there are none, what can be done.
+class ReadOut : public QLabel {
+    Q_OBJECT
+public:
+    explicit ReadOut(const QString& hint, QWidget* parent = nullptr);
+
+    void show(const QString& numbers);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QString m_hint;
+};
+
+/// The style of figures that goes with the chosen theme.
+[[nodiscard]] FigureStyle styleFor(const DisplayOptions& display);
+
+/// Where a cell with time from left to right is in a value's own axes.
+[[nodiscard]] std::vector<std::int64_t> elementIndex(const RecordedValue& value, const std::string& timeAxis,
+                                                     const Cell& cell);
+
+}  // namespace attnscope
