@@ -1,6 +1,6 @@
 // A walk over OPERANDS operands by the shape they are broadcast to; mirrors AxisPush of core/ops/vulkan_axes.h.
 // Define OPERANDS before. Specialisation constant 1 is the number of axes left after those that every operand steps
-// through evenly have become one.
+// through evenly have become one. MORE_PUSH may be defined as further push constants.
 
 layout(constant_id = 1) const uint AXES = 1;
 const uint MAX_AXES = 6;
@@ -10,6 +10,9 @@ layout(push_constant) uniform Axes {
     uint extents[MAX_AXES];
     int strides[OPERANDS * MAX_AXES];
     int offsets[OPERANDS];
+#ifdef MORE_PUSH
+    MORE_PUSH
+#endif
 };
 
 // Where element `index` of the result, counted in row-major order, lies in each operand.
