@@ -53,7 +53,7 @@ Status Reduce::record(VulkanCall& call) const {
 
     ATTN_TRY(const VulkanOperand output, call.output());
     const auto dispatch = [&](Stage stage, const TeamPlan& teams, const vulkan::Binding& parts) {
-        return call.dispatch("reduce",
+        return call.dispatch(teams.subgroups ? "reduce_subgroups" : "reduce",
                              {teams.size, rows.axes, teams.team, teams.adjacent ? 1U : 0U, elements.axes,
                               static_cast<std::uint32_t>(m_kind), stage},
                              {reads(input), writes(output), parts}, push, teams.groups);

@@ -38,7 +38,7 @@ Status Softmax::record(VulkanCall& call) const {
     const std::uint32_t each = std::bit_ceil((elements + teams.team - 1) / teams.team);
     const bool isShort = each <= mostKept;
     ATTN_TRY(const VulkanOperand output, call.output());
-    return call.dispatch("softmax",
+    return call.dispatch(teams.subgroups ? "softmax_subgroups" : "softmax",
                          {teams.size, walk.axes, teams.team, teams.adjacent ? 1U : 0U, masked ? 1U : 0U,
                           isShort ? each : 1U, isShort ? 1U : 0U},
                          {reads(scores), reads(mask), writes(output)},

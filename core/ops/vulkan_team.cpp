@@ -29,6 +29,7 @@ TeamPlan planTeams(const VulkanCall& call, std::int64_t rows, std::int64_t eleme
     const std::int64_t useful = contiguous ? powerOfTwoAbove(elements / elementsEach) : powerOfTwoAbove(elements);
     const std::int64_t most = contiguous ? plan.size : plan.size / neighbours(rows);
     plan.team = static_cast<std::uint32_t>(std::clamp<std::int64_t>(useful, 1, most));
+    plan.subgroups = contiguous && call.device().shufflesSubgroups && plan.size % call.device().subgroupSize == 0;
     const std::int64_t together = plan.size / plan.team;
     plan.groupCount = (rows + together - 1) / together;
     plan.groups = call.groups(plan.groupCount);

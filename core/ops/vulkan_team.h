@@ -9,6 +9,7 @@ struct TeamPlan {
     std::uint32_t size = 1;  ///< of a workgroup
     std::uint32_t team = 1;  ///< invocations that share a row
     bool adjacent = true;    ///< members of a team are neighbours
+    bool subgroups = false;  ///< the kernel's variant with subgroups will do
     vulkan::Groups groups{1, 1, 1};
     std::int64_t groupCount = 1;
 };

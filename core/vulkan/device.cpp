@@ -85,6 +85,7 @@ Result<std::shared_ptr<Device>> Device::create(const DeviceOptions& options) {
         ATTN_TRY(const std::size_t chosen, chooseDevice(infos, options.wish));
         handles->physical = std::move(devices[chosen]);
         handles->info = infos[chosen];
+        if (options.faults.noShuffles) handles->info.shufflesSubgroups = false;
         const auto family = computeFamily(handles->physical);
         if (!family || options.faults.noQueue)
             return fail(ErrorCode::Device, handles->info.name + " has no queue that computes");

@@ -18,6 +18,7 @@ struct DeviceFaults {
     bool noLoader = false;
     bool noQueue = false;
     bool noPipelines = false;        ///< the driver refuses every shader
+    bool noShuffles = false;         ///< not a fault: invocations of a subgroup cannot read each other's numbers
     int allocationThatFails = 0;     ///< this one and all later ones
     int submissionThatFails = 0;     ///< with out-of-memory
     int submissionThatIsLost = 0;    ///< the device is lost from then on

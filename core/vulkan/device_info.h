@@ -29,6 +29,7 @@ struct DeviceInfo {
     std::uint32_t maxWorkgroupSize = 0;
     std::uint32_t maxWorkgroupCount = 0;  ///< along one axis
     std::uint32_t subgroupSize = 1;
+    bool shufflesSubgroups = false;  ///< invocations of a subgroup can read each other's numbers
     std::string unusable;  ///< why it cannot compute for us; empty if it can
 };
 

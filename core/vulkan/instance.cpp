@@ -141,7 +141,10 @@ DeviceInfo describe(const vk::raii::PhysicalDevice& device) {
                                              vk::PhysicalDeviceVulkan12Properties>();
     const auto& v12 = chain.get<vk::PhysicalDeviceVulkan12Properties>();
     info.driver = std::string(v12.driverName.data()) + " " + v12.driverInfo.data();
-    info.subgroupSize = chain.get<vk::PhysicalDeviceVulkan11Properties>().subgroupSize;
+    const auto& v11 = chain.get<vk::PhysicalDeviceVulkan11Properties>();
+    info.subgroupSize = v11.subgroupSize;
+    info.shufflesSubgroups = (v11.subgroupSupportedStages & vk::ShaderStageFlagBits::eCompute) &&
+                             (v11.subgroupSupportedOperations & vk::SubgroupFeatureFlagBits::eShuffle);
     if (!v12.shaderSignedZeroInfNanPreserveFloat32)
         info.unusable = "its arithmetic does not keep infinities and NaN";
     else if (!computeFamily(device))

@@ -1,6 +1,13 @@
 // Rows of numbers that are reduced: each has a team of TEAM invocations, a power of two, and a workgroup has room for ROWS
 // teams. Where a row's elements lie side by side in memory its team does too (ADJACENT); otherwise neighbouring
 // invocations work on neighbouring rows. See core/ops/vulkan_team.h. Needs kernel.glsl and accumulate.glsl.
+// With SUBGROUPS, which is only for adjacent teams, members meet in shared memory only where a team is larger than a
+// subgroup.
+
+#ifdef SUBGROUPS
+#extension GL_KHR_shader_subgroup_basic : require
+#extension GL_KHR_shader_subgroup_shuffle : require
+#endif
 
 layout(constant_id = 2) const uint TEAM = 1;
 layout(constant_id = 3) const bool ADJACENT = true;
@@ -8,16 +15,23 @@ const uint ROWS = gl_WorkGroupSize.x / TEAM;
 
 shared vec2 ofMembers[gl_WorkGroupSize.x];
 
+// The place of this invocation in its workgroup.
+uint localPlace() {
+#ifdef SUBGROUPS
+    return gl_SubgroupID * gl_SubgroupSize + gl_SubgroupInvocationID;
+#else
+    return gl_LocalInvocationID.x;
+#endif
+}
+
 // The row that this invocation works on, which may be beyond the last one.
 uint teamRow() {
-    uint local = gl_LocalInvocationID.x;
-    return linearGroup() * ROWS + (ADJACENT ? local / TEAM : local % ROWS);
+    return linearGroup() * ROWS + (ADJACENT ? localPlace() / TEAM : localPlace() % ROWS);
 }
 
 // The place of this invocation in its team.
 uint teamMember() {
-    uint local = gl_LocalInvocationID.x;
-    return ADJACENT ? local % TEAM : local / ROWS;
+    return ADJACENT ? localPlace() % TEAM : localPlace() / ROWS;
 }
 
 // True where a whole workgroup has no row: only then may it return before it meets a barrier.
@@ -27,19 +41,30 @@ bool nothingToDo(uint rows) {
 
 // What all members carry, merged; every invocation of the workgroup takes part.
 vec2 teamMerged(uint kind, vec2 mine) {
-    uint local = gl_LocalInvocationID.x;
+#ifdef SUBGROUPS
+    for (uint reach = min(TEAM, gl_SubgroupSize) / 2u; reach > 0u; reach /= 2u)
+        mine = merged(kind, mine, subgroupShuffleXor(mine, reach));
+    if (TEAM <= gl_SubgroupSize) return mine;
+    uint subgroups = TEAM / gl_SubgroupSize;
+    uint first = gl_SubgroupID / subgroups * subgroups;
+    if (gl_SubgroupInvocationID == 0) ofMembers[gl_SubgroupID] = mine;
+    barrier();
+    vec2 all = ofMembers[first];
+    for (uint i = 1; i < subgroups; ++i) all = merged(kind, all, ofMembers[first + i]);
+#else
     uint member = teamMember();
     uint next = ADJACENT ? 1u : ROWS;
-    ofMembers[local] = mine;
+    ofMembers[localPlace()] = mine;
     barrier();
     for (uint reach = TEAM / 2u; reach > 0u; reach /= 2u) {
         if (member < reach) {
-            mine = merged(kind, mine, ofMembers[local + reach * next]);
-            ofMembers[local] = mine;
+            mine = merged(kind, mine, ofMembers[localPlace() + reach * next]);
+            ofMembers[localPlace()] = mine;
         }
         barrier();
     }
-    vec2 all = ofMembers[local - member * next];
+    vec2 all = ofMembers[localPlace() - member * next];
+#endif
     barrier();  // what comes next may use the same memory
     return all;
 }

@@ -1,10 +1,13 @@
 #include "eval/vulkan_backend.h"
+#include "ops/gather.h"
 #include "support/operation_cases.h"
 #include "support/vulkan_device.h"
 
 #include <QtTest>
 
 #include <algorithm>
+#include <limits>
+#include <set>
 
 using namespace attnscope;
 using attnscope::test::OperationCase;
@@ -18,11 +21,18 @@ private slots:
     void initTestCase();
     void everyTwinGivesTheExpectedNumbers_data();
     void everyTwinGivesTheExpectedNumbers();
+    void reductionsDoWithoutSubgroups();
+    void anIdThatTheTableDoesNotHaveIsRefusedAsOnTheCpu_data();
+    void anIdThatTheTableDoesNotHaveIsRefusedAsOnTheCpu();
     void cleanup();
 
 private:
+    /// One line for each case that does not give the expected numbers, of the operations with one of these names.
+    [[nodiscard]] QStringList failures(Backend& backend, const std::set<std::string_view>& operations) const;
+
     std::vector<OperationCase> m_cases = test::operationCases();
     std::shared_ptr<vulkan::Device> m_device;
+    std::shared_ptr<vulkan::Device> m_deviceWithoutShuffles;
     std::shared_ptr<Backend> m_backend;
 };
 
@@ -48,6 +58,23 @@ void TestVulkanTwins::initTestCase() {
     QVERIFY2(device, device ? "" : device.error().text().c_str());
     m_device = *device;
     m_backend = makeVulkanBackend(m_device);
+    vulkan::DeviceFaults faults;
+    faults.noShuffles = true;
+    const auto other = test::vulkanDevice(faults);
+    QVERIFY2(other, other ? "" : other.error().text().c_str());
+    m_deviceWithoutShuffles = *other;
+}
+
+QStringList TestVulkanTwins::failures(Backend& backend, const std::set<std::string_view>& operations) const {
+    QStringList lines;
+    for (const OperationCase& oneCase : m_cases) {
+        if (!operations.contains(oneCase.operation->name())) continue;
+        const Result<TensorPtr> output = runOnce(backend, oneCase);
+        const std::string problem =
+            output ? test::difference(**output, oneCase.expected, oneCase.tolerance) : output.error().text();
+        if (!problem.empty()) lines << QString::fromStdString(oneCase.name + ": " + problem);
+    }
+    return lines;
 }
 
 void TestVulkanTwins::everyTwinGivesTheExpectedNumbers_data() {
@@ -62,19 +89,43 @@ void TestVulkanTwins::everyTwinGivesTheExpectedNumbers_data() {
 
 void TestVulkanTwins::everyTwinGivesTheExpectedNumbers() {
     QFETCH(QString, operation);
-    QStringList failures;
-    for (const OperationCase& oneCase : m_cases) {
-        if (oneCase.operation->name() != operation.toStdString()) continue;
-        const Result<TensorPtr> output = runOnce(*m_backend, oneCase);
-        const std::string problem =
-            output ? test::difference(**output, oneCase.expected, oneCase.tolerance) : output.error().text();
-        if (!problem.empty()) failures << QString::fromStdString(oneCase.name + ": " + problem);
-    }
-    QVERIFY2(failures.isEmpty(), qPrintable(QLatin1Char('\n') + failures.join(QLatin1Char('\n'))));
+    const std::string name = operation.toStdString();
+    const QStringList lines = failures(*m_backend, {name});
+    QVERIFY2(lines.isEmpty(), qPrintable(QLatin1Char('\n') + lines.join(QLatin1Char('\n'))));
+}
+
+void TestVulkanTwins::reductionsDoWithoutSubgroups() {
+    const auto backend = makeVulkanBackend(m_deviceWithoutShuffles);
+    const QStringList lines = failures(*backend, {"reduce_sum", "reduce_mean", "reduce_max", "reduce_min",
+                                                  "reduce_product", "softmax", "standardize"});
+    QVERIFY2(lines.isEmpty(), qPrintable(QLatin1Char('\n') + lines.join(QLatin1Char('\n'))));
+}
+
+void TestVulkanTwins::anIdThatTheTableDoesNotHaveIsRefusedAsOnTheCpu_data() {
+    QTest::addColumn<float>("id");
+    QTest::newRow("beyond") << 7.0F;
+    QTest::newRow("negative") << -1.0F;
+    QTest::newRow("no whole number") << 2.5F;
+    QTest::newRow("no number") << std::numeric_limits<float>::quiet_NaN();
+    QTest::newRow("infinite") << std::numeric_limits<float>::infinity();
+}
+
+void TestVulkanTwins::anIdThatTheTableDoesNotHaveIsRefusedAsOnTheCpu() {
+    QFETCH(float, id);
+    Tensor ids({2, 3}, 1.0F);
+    ids[4] = id;
+    const OperationCase oneCase{
+        "gather", std::make_shared<Gather>(), {Tensor({7, 5}, 1.0F), ids}, Tensor({2, 3, 5}), {}};
+    const Result<TensorPtr> onGpu = runOnce(*m_backend, oneCase);
+    const Result<TensorPtr> onCpu = runOnce(*makeCpuBackend(), oneCase);
+    QVERIFY(!onGpu && !onCpu);
+    QCOMPARE(onGpu.error().text(), onCpu.error().text());
+    QVERIFY(onGpu.error().code == ErrorCode::InvalidInput);
 }
 
 void TestVulkanTwins::cleanup() {
-    for (const std::string& message : m_device->validationMessages()) QFAIL(message.c_str());
+    for (const auto& device : {m_device, m_deviceWithoutShuffles})
+        for (const std::string& message : device->validationMessages()) QFAIL(message.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestVulkanTwins)
