@@ -32,6 +32,14 @@ struct Step {
     Shape shape;  ///< the output's
 };
 
+/// How long one operation took.
+struct StepTime {
+    std::string operation;
+    Shape shape;  ///< the output's
+    double microseconds = 0.0;
+};
+using Profile = std::vector<StepTime>;
+
 /// Where operations run. Steps of one run may be recorded and submitted together.
 class Backend {
 public:
@@ -45,10 +53,18 @@ public:
     /// For people: "CPU, 2 threads, Eigen 3.4.0, AVX2".
     [[nodiscard]] virtual std::string description() const = 0;
 
+    /// What a person should know about the last run: why another backend than the one chosen answered. Mostly empty.
+    [[nodiscard]] virtual std::string remark() const { return {}; }
+
+    /// From now on every run adds how long its steps took, which may slow it down; nullptr for no longer. A backend
+    /// that cannot tell adds nothing.
+    virtual void profileInto(Profile* profile) { static_cast<void>(profile); }
+
     /// Takes a tensor in.
     [[nodiscard]] virtual Result<StoredPtr> store(TensorPtr tensor) = 0;
     /// Runs the steps in order; every input slot is filled before it is read, every output slot is filled here.
-    /// Errors: what an operation refuses, code Cancelled, code Limit when memory runs out.
+    /// Errors: what an operation refuses, code Cancelled, code Limit when memory runs out; of a device also
+    /// Device, and DeviceLost when it and the values on it are gone.
     [[nodiscard]] virtual Status run(std::span<const Step> steps, std::vector<StoredPtr>& slots,
                                      const CancelToken& cancel) = 0;
 };

@@ -38,12 +38,14 @@ class VulkanBackend final : public Backend {
 public:
     explicit VulkanBackend(std::shared_ptr<vulkan::Device> device) : m_device(std::move(device)) {}
 
-    [[nodiscard]] std::string name() const override { return "vulkan"; }
+    [[nodiscard]] std::string name() const override { return "vulkan:" + std::to_string(m_device->info().index); }
     [[nodiscard]] std::string description() const override {
         const vulkan::DeviceInfo& info = m_device->info();
         return info.name + ", " + std::string(vulkan::typeName(info.type)) + ", Vulkan " + info.apiVersion + ", " +
                info.driver;
     }
+
+    void profileInto(Profile* profile) override { m_profile = profile; }
 
     [[nodiscard]] Result<StoredPtr> store(TensorPtr tensor) override;
     [[nodiscard]] Status run(std::span<const Step> steps, std::vector<StoredPtr>& slots,
@@ -62,11 +64,12 @@ private:
         BufferPtr word;
     };
 
-    [[nodiscard]] Result<Recorder> begin() const;
+    [[nodiscard]] Result<Recorder> begin(std::size_t marks = 0) const;
     [[nodiscard]] Status flushUploads();
     [[nodiscard]] Status record(const Step& step, Recorder& recorder, std::vector<StoredPtr>& slots,
                                 std::vector<Refusal>& refusals) const;
-    [[nodiscard]] Status submit(Recorder recorder, const CancelToken& cancel);
+    /// Everything recorded so far, and the uploads in front of it.
+    [[nodiscard]] Result<Submission> finish(Recorder recorder, const CancelToken& cancel);
 
     std::shared_ptr<vulkan::Device> m_device;
     std::vector<Upload> m_uploads;
@@ -76,6 +79,7 @@ private:
     std::map<const Tensor*, std::weak_ptr<const VulkanValue>> m_stored;
     /// Given up on by whoever asked, still at work on the device.
     std::vector<Submission> m_abandoned;
+    Profile* m_profile = nullptr;
 };
 
 Result<StoredPtr> VulkanBackend::store(TensorPtr tensor) {
@@ -101,23 +105,25 @@ Result<StoredPtr> VulkanBackend::store(TensorPtr tensor) {
 
 Status VulkanBackend::flushUploads() {
     ATTN_TRY(Recorder recorder, begin());
-    return submit(std::move(recorder), CancelToken());
+    ATTN_TRY(const Submission finished, finish(std::move(recorder), CancelToken()));
+    return {};
 }
 
 /// A recording that begins with the uploads that wait.
-Result<Recorder> VulkanBackend::begin() const {
-    ATTN_TRY(Recorder recorder, Recorder::begin(m_device));
+Result<Recorder> VulkanBackend::begin(std::size_t marks) const {
+    ATTN_TRY(Recorder recorder, Recorder::begin(m_device, static_cast<std::uint32_t>(marks)));
     for (const Upload& upload : m_uploads) recorder.copy(upload.from, upload.to, upload.bytes);
     return recorder;
 }
 
-Status VulkanBackend::submit(Recorder recorder, const CancelToken& cancel) {
+Result<Submission> VulkanBackend::finish(Recorder recorder, const CancelToken& cancel) {
     ATTN_TRY(Submission submission, std::move(recorder).submit());
     m_uploads.clear();
     m_uploadBytes = 0;
-    Status status = submission.wait(cancel);
-    if (!status && status.error().code == ErrorCode::Cancelled) m_abandoned.push_back(std::move(submission));
-    return status;
+    const Status status = submission.wait(cancel);
+    if (status) return submission;
+    if (status.error().code == ErrorCode::Cancelled) m_abandoned.push_back(std::move(submission));
+    return fail(status.error());
 }
 
 Status VulkanBackend::record(const Step& step, Recorder& recorder, std::vector<StoredPtr>& slots,
@@ -140,11 +146,18 @@ Status VulkanBackend::run(std::span<const Step> steps, std::vector<StoredPtr>& s
     if (steps.empty()) return {};
     if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
     std::erase_if(m_abandoned, [](const Submission& submission) { return submission.done(); });
-    ATTN_TRY(Recorder recorder, begin());
+    ATTN_TRY(Recorder recorder, begin(m_profile != nullptr ? steps.size() + 1 : 0));
     std::vector<StoredPtr> computed = slots;
     std::vector<Refusal> refusals;
-    for (const Step& step : steps) ATTN_CHECK(record(step, recorder, computed, refusals));
-    ATTN_CHECK(submit(std::move(recorder), cancel));
+    recorder.mark();
+    for (const Step& step : steps) {
+        ATTN_CHECK(record(step, recorder, computed, refusals));
+        recorder.mark();
+    }
+    ATTN_TRY(const Submission finished, finish(std::move(recorder), cancel));
+    const std::vector<double> times = finished.microsecondsBetweenMarks();
+    for (std::size_t index = 0; index < times.size(); ++index)
+        m_profile->push_back({std::string(steps[index].operation->name()), steps[index].shape, times[index]});
     for (const Refusal& refusal : refusals) {
         std::uint32_t word = 0;
         std::memcpy(&word, refusal.word->mapped().data(), sizeof(word));

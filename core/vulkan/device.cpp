@@ -86,6 +86,7 @@ Result<std::shared_ptr<Device>> Device::create(const DeviceOptions& options) {
         handles->physical = std::move(devices[chosen]);
         handles->info = infos[chosen];
         if (options.faults.noShuffles) handles->info.shufflesSubgroups = false;
+        handles->info.index = chosen;
         const auto family = computeFamily(handles->physical);
         if (!family || options.faults.noQueue)
             return fail(ErrorCode::Device, handles->info.name + " has no queue that computes");
@@ -103,13 +104,13 @@ const DeviceInfo& Device::info() const {
     return m_handles->info;
 }
 
-DeviceMemory Device::memory() const {
-    DeviceMemory memory{m_handles->info.memoryBytes, 0};
-    const std::uint64_t own = m_handles->allocatedBytes;
+DeviceMemory memoryOf(const Device::Handles& handles) {
+    DeviceMemory memory{handles.info.memoryBytes, 0};
+    const std::uint64_t own = handles.allocatedBytes;
     memory.available = memory.bytes > own ? memory.bytes - own : 0;
-    if (!m_handles->tellsBudget) return memory;
+    if (!handles.tellsBudget) return memory;
     const auto chain =
-        m_handles->physical
+        handles.physical
             .getMemoryProperties2<vk::PhysicalDeviceMemoryProperties2, vk::PhysicalDeviceMemoryBudgetPropertiesEXT>();
     const auto& budget = chain.get<vk::PhysicalDeviceMemoryBudgetPropertiesEXT>();
     const auto& properties = chain.get<vk::PhysicalDeviceMemoryProperties2>().memoryProperties;
@@ -122,6 +123,10 @@ DeviceMemory Device::memory() const {
         break;
     }
     return memory;
+}
+
+DeviceMemory Device::memory() const {
+    return memoryOf(*m_handles);
 }
 
 bool Device::lost() const {

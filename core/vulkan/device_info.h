@@ -19,6 +19,7 @@ enum class DeviceType { Discrete, Integrated, Virtual, Software, Other };
 
 /// A device as its driver describes it.
 struct DeviceInfo {
+    std::size_t index = 0;  ///< in the list of this machine's devices
     std::string name;
     DeviceType type = DeviceType::Other;
     std::string driver;                ///< name and version

@@ -81,6 +81,9 @@ struct Device::Handles {
     std::atomic<int> readBacks = 0;
 };
 
+/// What the device still has for us, see Device::memory.
+[[nodiscard]] DeviceMemory memoryOf(const Device::Handles& handles);
+
 /// Runs what may throw; exceptions do not leave this room. `doing` begins the message: "cannot <doing>".
 template <typename Function>
 auto guarded(Device::Handles& handles, std::string_view doing, Function function) -> decltype(function()) {

@@ -66,6 +66,8 @@ Error errorOf(const vk::SystemError& exception, std::string_view doing) {
     } else if (result == vk::Result::eErrorOutOfDeviceMemory || result == vk::Result::eErrorOutOfHostMemory) {
         code = ErrorCode::Limit;
         reason = "out of memory";
+    } else if (result == vk::Result::eErrorIncompatibleDriver) {
+        reason = "there is no driver";
     }
     return {code, "cannot " + std::string(doing) + ": " + reason, {}};
 }
@@ -156,8 +158,10 @@ Result<std::vector<DeviceInfo>> listDevices() {
     ATTN_TRY(const std::unique_ptr<Instance> instance, createInstance({}));
     try {
         std::vector<DeviceInfo> devices;
-        for (const vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(instance->instance))
+        for (const vk::raii::PhysicalDevice& device : vk::raii::PhysicalDevices(instance->instance)) {
             devices.push_back(describe(device));
+            devices.back().index = devices.size() - 1;
+        }
         return devices;
     } catch (const vk::SystemError& exception) {
         return fail(errorOf(exception, "list the Vulkan devices"));

@@ -90,7 +90,14 @@ Result<MemoryBlock*> MemoryPool::addBlock(std::uint64_t bytes) {
     if (const int number = ++m_handles.allocations; faulty != 0 && number >= faulty)
         return fail(ErrorCode::Limit, m_handles.info.name + " is out of memory");
     return guarded(m_handles, "allocate " + wanted + " on " + m_handles.info.name, [&]() -> Result<MemoryBlock*> {
-        const std::uint64_t size = std::min(std::max(bytes, usualBlockBytes(m_use)), m_handles.maxBlockBytes);
+        std::uint64_t size = std::min(std::max(bytes, usualBlockBytes(m_use)), m_handles.maxBlockBytes);
+        if (!hostVisible(m_use)) {
+            const std::uint64_t available = memoryOf(m_handles).available;
+            if (size > available) size = bytes;
+            if (size > available)
+                return fail(ErrorCode::Limit, m_handles.info.name + " has " + std::to_string(available / mebibyte) +
+                                                  " MiB left, " + wanted + " are needed");
+        }
         using Usage = vk::BufferUsageFlagBits;
         vk::BufferUsageFlags usage = Usage::eTransferSrc | Usage::eTransferDst;
         if (!hostVisible(m_use)) usage |= Usage::eStorageBuffer;

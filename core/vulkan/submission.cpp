@@ -17,7 +17,10 @@ Submission::~Submission() {
 }
 
 bool Submission::done() const {
-    return m_handles->device->lost() || m_handles->fence.getStatus() == vk::Result::eSuccess;
+    const Result<bool> finished = guarded(m_handles->device->handles(), "compute", [&]() -> Result<bool> {
+        return m_handles->device->lost() || m_handles->fence.getStatus() == vk::Result::eSuccess;
+    });
+    return !finished || *finished;
 }
 
 Status Submission::wait(const CancelToken& cancel) {
@@ -33,11 +36,17 @@ Status Submission::wait(const CancelToken& cancel) {
 }
 
 std::vector<double> Submission::microsecondsBetweenMarks() const {
-    const Device::Handles& on = m_handles->device->handles();
-    if (m_handles->markCount < 2 || on.timestampBits == 0) return {};
-    const auto [result, ticks] = m_handles->marks.getResults<std::uint64_t>(
-        0, m_handles->markCount, m_handles->markCount * sizeof(std::uint64_t), sizeof(std::uint64_t),
-        vk::QueryResultFlagBits::e64 | vk::QueryResultFlagBits::eWait);
+    Device::Handles& on = m_handles->device->handles();
+    if (m_handles->markCount < 2) return {};
+    const auto read = guarded(on, "read times", [&]() -> Result<std::vector<std::uint64_t>> {
+        return m_handles->marks
+            .getResults<std::uint64_t>(0, m_handles->markCount, m_handles->markCount * sizeof(std::uint64_t),
+                                       sizeof(std::uint64_t),
+                                       vk::QueryResultFlagBits::e64 | vk::QueryResultFlagBits::eWait)
+            .second;
+    });
+    if (!read) return {};
+    const std::vector<std::uint64_t>& ticks = *read;
     const std::uint64_t valid = on.timestampBits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << on.timestampBits) - 1;
     std::vector<double> times;
     for (std::size_t mark = 1; mark < ticks.size(); ++mark)
