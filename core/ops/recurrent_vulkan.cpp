@@ -24,7 +24,8 @@ Status Recurrent::record(VulkanCall& call) const {
     const VulkanOperand& h = named(m_options.hasInitialState);
     const VulkanOperand& c = named(hasCell);
 
-    const std::int64_t state = 2 * units + width;
+    const auto padded = [](std::int64_t count) { return (count + 3) / 4 * 4; };
+    const std::int64_t state = 2 * padded(units) + padded(width);
     const bool shared = state * static_cast<std::int64_t>(sizeof(float)) <= call.device().maxSharedBytes;
     std::optional<VulkanOperand> scratch;
     if (!shared) {
@@ -35,12 +36,16 @@ Status Recurrent::record(VulkanCall& call) const {
     constexpr std::int64_t step = 32;
     const std::int64_t most = std::min<std::int64_t>(call.device().maxWorkgroupSize, 1024);
     const auto size = static_cast<std::uint32_t>(std::min((width + step - 1) / step * step, most));
+    // More would not stay in registers; what does not fit there is too large for shared memory as well.
+    constexpr std::int64_t mostHeld = 64;
+    const bool held = units <= mostHeld && width <= size;
     return call.dispatch(
         "recurrent",
         {size, static_cast<std::uint32_t>(m_options.cell), static_cast<std::uint32_t>(m_options.activation),
          static_cast<std::uint32_t>(m_options.recurrentActivation), static_cast<std::uint32_t>(units),
          m_options.backwards ? 1U : 0U, m_options.hasRecurrentBias ? 1U : 0U, m_options.hasMask ? 1U : 0U,
-         m_options.hasInitialState ? 1U : 0U, m_options.emit == Emit::CellState ? 1U : 0U, shared ? 1U : 0U},
+         m_options.hasInitialState ? 1U : 0U, m_options.emit == Emit::CellState ? 1U : 0U, shared ? 1U : 0U,
+         held ? 1U : 0U},
         {reads(x), reads(recurrent), reads(bias), reads(mask), reads(h), reads(c),
          scratch ? writes(*scratch) : reads(x), writes(output)},
         Push{static_cast<std::uint32_t>(shape[0]), static_cast<std::uint32_t>(shape[1])}, call.groups(shape[0]));
