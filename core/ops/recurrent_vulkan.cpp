@@ -14,7 +14,7 @@ Status Recurrent::record(VulkanCall& call) const {
     const std::int64_t units = shape[2];
     const std::int64_t width = gates(m_options.cell) * units;
     const bool hasCell = m_options.hasInitialState && m_options.cell == Cell::Lstm;
-    // What a layer does not have is never read; x stands in for it.
+    // What a layer does not have is never touched; x stands in for what is read, the output for what is written.
     std::size_t next = 0;
     const auto named = [&](bool present) -> const VulkanOperand& { return call.input(present ? next++ : 0); };
     const VulkanOperand& x = named(true);
@@ -46,8 +46,8 @@ Status Recurrent::record(VulkanCall& call) const {
          m_options.backwards ? 1U : 0U, m_options.hasRecurrentBias ? 1U : 0U, m_options.hasMask ? 1U : 0U,
          m_options.hasInitialState ? 1U : 0U, m_options.emit == Emit::CellState ? 1U : 0U, shared ? 1U : 0U,
          held ? 1U : 0U},
-        {reads(x), reads(recurrent), reads(bias), reads(mask), reads(h), reads(c),
-         scratch ? writes(*scratch) : reads(x), writes(output)},
+        {reads(x), reads(recurrent), reads(bias), reads(mask), reads(h), reads(c), writes(scratch ? *scratch : output),
+         writes(output)},
         Push{static_cast<std::uint32_t>(shape[0]), static_cast<std::uint32_t>(shape[1])}, call.groups(shape[0]));
 }
 

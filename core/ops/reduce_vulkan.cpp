@@ -62,7 +62,8 @@ Status Reduce::record(VulkanCall& call) const {
     const bool contiguous = count == 1 || elements.push.strides[elements.axes - 1] == 1;
     const TeamPlan teams = planTeams(call, count, push.elements, contiguous);
     const std::int64_t chunks = chunksOf(teams, push.elements);
-    if (chunks == 1) return dispatch(Whole, teams, reads(input));
+    // A whole row needs no parts; the output stands in for a buffer that the shader may write.
+    if (chunks == 1) return dispatch(Whole, teams, writes(output));
 
     push.chunks = static_cast<std::uint32_t>(chunks);
     ATTN_TRY(const VulkanOperand parts, call.scratch({chunks, count, 2}));
