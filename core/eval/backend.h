@@ -3,13 +3,21 @@
 #include "base/cancel.h"
 #include "base/result.h"
 #include "graph/operation.h"
+#include "vulkan/buffer.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace attnscope {
+
+/// Where a value's numbers lie on a device.
+struct DevicePlace {
+    std::shared_ptr<vulkan::Device> device;
+    vulkan::BufferPtr buffer;  ///< row-major float32 from its start
+};
 
 /// A computed value where the backend keeps it: in memory, or on a device until somebody looks at it.
 class StoredValue {
@@ -21,6 +29,8 @@ public:
 
     [[nodiscard]] virtual Result<TensorPtr> read() const = 0;
     [[nodiscard]] virtual std::size_t bytes() const = 0;
+    /// For what goes on working there, such as the heatmap's raster; nothing if the value is in memory only.
+    [[nodiscard]] virtual std::optional<DevicePlace> onDevice() const { return std::nullopt; }
 };
 using StoredPtr = std::shared_ptr<const StoredValue>;
 

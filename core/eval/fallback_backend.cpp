@@ -31,6 +31,10 @@ public:
         return readLocked();
     }
     [[nodiscard]] std::size_t bytes() const override { return (m_onFirst ? m_onFirst : m_onSecond)->bytes(); }
+    [[nodiscard]] std::optional<DevicePlace> onDevice() const override {
+        const std::lock_guard lock(m_mutex);
+        return m_onFirst && !m_pair->firstIsOut ? m_onFirst->onDevice() : std::nullopt;
+    }
 
     [[nodiscard]] Result<StoredPtr> onFirst() const {
         const std::lock_guard lock(m_mutex);

@@ -16,6 +16,9 @@ public:
     /// Errors: code Limit, code DeviceLost.
     [[nodiscard]] Result<TensorPtr> read() const override;
     [[nodiscard]] std::size_t bytes() const override { return static_cast<std::size_t>(m_operand.buffer->bytes()); }
+    [[nodiscard]] std::optional<DevicePlace> onDevice() const override {
+        return DevicePlace{m_device, m_operand.buffer};
+    }
     [[nodiscard]] const VulkanOperand& operand() const { return m_operand; }
 
 private:

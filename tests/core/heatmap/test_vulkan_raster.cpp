@@ -1,4 +1,7 @@
+#include "eval/fallback_backend.h"
+#include "eval/vulkan_backend.h"
 #include "heatmap/vulkan_raster.h"
+#include "ops/elementwise.h"
 #include "support/random_tensor.h"
 #include "support/vulkan_device.h"
 #include "vulkan/recorder.h"
@@ -186,6 +189,24 @@ private slots:
         }
         compare(slice, {*buffer, 2 * 23 * 25, 23, 25, 25, 1}, {-2.0F, 2.0F}, "viridis");
         compare(transposed, {*buffer, 2 * 23 * 25, 25, 23, 1, 25}, {-2.0F, 2.0F}, "viridis");
+    }
+
+    void whatABackendComputedIsSeenWhereItLies() {
+        const auto fallback = makeFallbackBackend(makeVulkanBackend(m_device), makeCpuBackend());
+        for (const auto& backend : {makeVulkanBackend(m_device), fallback}) {
+            const Unary tanh(UnaryKind::Tanh);
+            const Step step{&tanh, {0}, 1, {23, 25}};
+            std::vector<StoredPtr> table(2);
+            table[0] = backend->store(share(test::randomTensor({23, 25}, 16))).value();
+            const Status status = backend->run(std::span(&step, 1), table, CancelToken());
+            QVERIFY2(status, status ? "" : status.error().text().c_str());
+            const std::optional<DevicePlace> place = table[1]->onDevice();
+            QVERIFY(place && place->device == m_device);
+            const TensorPtr read = table[1]->read().value();
+            compare(*read, {place->buffer, 0, 23, 25, 25, 1}, {-1.0F, 1.0F}, "blue-orange");
+        }
+        const StoredPtr inMemory = makeCpuBackend()->store(share(Tensor({1, 1}, 1.0F))).value();
+        QVERIFY(!inMemory->onDevice());
     }
 
     void anImageWithoutPixelsIsEmpty() {
