@@ -209,7 +209,11 @@ Result<Verification> Inspector::verifyWith(const std::vector<Sequence>& inputs, 
     std::vector<TensorPtr> tensors;
     for (std::size_t index = 0; index < inputs.size(); ++index)
         tensors.push_back(asBatch(inputs[index], m_model->inputs()[index]));
-    return verify(lowered->graph, tensors, edits, std::move(reference), m_backend, cancel);
+    ATTN_TRY(Verification verification,
+             verify(lowered->graph, tensors, edits, std::move(reference), m_backend, cancel));
+    // Another backend than the one to verify has answered.
+    if (std::string remark = m_backend->remark(); !remark.empty()) return fail(ErrorCode::Device, std::move(remark));
+    return verification;
 }
 
 Result<std::vector<Prediction>> Inspector::predict(const std::vector<Sequence>& inputs, const CancelToken& cancel) {

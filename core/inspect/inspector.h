@@ -41,6 +41,7 @@ public:
     [[nodiscard]] Result<std::vector<Prediction>> predict(const std::vector<Sequence>& inputs, const CancelToken& cancel);
 
     /// Evaluates every value on this inspector's backend and on `reference`, and says where they differ most.
+    /// Errors: as inspect, and code Device where another backend had to answer.
     [[nodiscard]] Result<Verification> verifyWith(const std::vector<Sequence>& inputs, const Edits& edits,
                                                   std::shared_ptr<Backend> reference, const CancelToken& cancel);
 
