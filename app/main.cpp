@@ -1,5 +1,6 @@
 #include "cli/command_line.h"
 #include "figure/view_export.h"
+#include "theme/theme.h"
 #include "window/main_window.h"
 #include "workspace/workspace.h"
 
@@ -21,6 +22,7 @@ void describe() {
 int runWindow(const QStringList& arguments) {
     std::vector<std::string> paths;
     for (const QString& argument : arguments) paths.push_back(argument.toStdString());
+    applyFont();
     QSettings settings;
     Workspace workspace(makeCpuBackend());
     const auto exporter = [](SiteView view, const ViewState& state, const std::string& model, const std::string& path) {

@@ -40,30 +40,55 @@ int report(const Error& error) {
     return failure;
 }
 
+QString usage(const Command& command) {
+    QString text = QStringLiteral("attnscope ") + qt(command.name);
+    if (!command.arguments.empty()) text += QLatin1Char(' ') + qt(command.arguments) + QStringLiteral(" [options]");
+    return text;
+}
+
 int misuse(const QString& problem, const Command& command) {
-    std::fprintf(stderr, "attnscope: %s\nusage: attnscope %s %s [options]; see attnscope %s --help\n", qPrintable(problem),
-                 command.name.data(), command.arguments.data(), command.name.data());
+    std::fprintf(stderr, "attnscope: %s\nusage: %s; see attnscope %s --help\n", qUtf8Printable(problem),
+                 qUtf8Printable(usage(command)), command.name.data());
     return wrongUsage;
+}
+
+/// An option that is given twice where only one can count; empty if there is none.
+QString repeatedOption(const QCommandLineParser& parser) {
+    static const QStringList repeatable{QStringLiteral("text"), QStringLiteral("texts"), QStringLiteral("ids"),
+                                        QStringLiteral("input"), QStringLiteral("set"), QStringLiteral("mask"),
+                                        QStringLiteral("pin"), QStringLiteral("layer-formula")};
+    const QStringList given = parser.optionNames();
+    const auto found = std::ranges::find_if(
+        given, [&](const QString& name) { return given.count(name) > 1 && !repeatable.contains(name); });
+    return found == given.end() ? QString() : *found;
 }
 
 int runCommand(const Command& command, const QStringList& arguments) {
     QCommandLineParser parser;
     parser.setApplicationDescription(qt(command.summary));
     parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsCompactedShortOptions);
-    const QCommandLineOption help = parser.addHelpOption();
+    const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Show these lines."));
+    parser.addOption(help);
     command.addOptions(parser);
-    parser.addPositionalArgument(qt(command.arguments).toLower(), {}, qt(command.arguments));
     // The parser takes the first argument for the program's name.
     if (!parser.parse(QStringList{QStringLiteral("attnscope ") + qt(command.name)} + arguments))
         return misuse(parser.errorText(), command);
     if (parser.isSet(help)) {
-        std::fputs(qUtf8Printable(parser.helpText()), stdout);
+        // Qt's own first line shows the program's path and no subcommand.
+        const QString text = parser.helpText();
+        std::fputs(qUtf8Printable(QStringLiteral("Usage: %1\n").arg(usage(command)) +
+                                  text.mid(text.indexOf(QLatin1Char('\n')) + 1)),
+                   stdout);
         return success;
     }
     const QStringList positional = parser.positionalArguments();
     if (static_cast<std::size_t>(positional.size()) != command.positional)
-        return misuse(QStringLiteral("%1 arguments found, %2 expected").arg(positional.size()).arg(command.positional),
+        return misuse(QStringLiteral("%1 expected besides the options, %2 found")
+                          .arg(command.positional == 0 ? QStringLiteral("nothing") : QStringLiteral("one MODEL"))
+                          .arg(positional.isEmpty() ? QStringLiteral("none") : positional.join(QStringLiteral(", "))),
                       command);
+    if (const QString repeated = repeatedOption(parser); !repeated.isEmpty())
+        return misuse(QStringLiteral("option %1 is given twice").arg(repeated), command);
     const Status status = command.run(parser, positional);
     return status ? success : report(status.error());
 }

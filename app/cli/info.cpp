@@ -66,11 +66,12 @@ std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>&
     for (const LayerSummary& layer : layers) json["layers"].push_back(layerJson(layer));
     json["sites"] = Json::array();
     for (const LayerSummary& layer : layers) {
-        if (layer.isSite) json["sites"].push_back(layer.name);
+        for (const std::string& site : layer.sites) json["sites"].push_back(site);
     }
     json["weights"] = Json::array();
-    for (const auto& layer : opened.model->layers()) {
-        for (const WeightTerms& terms : weightTerms(*layer)) json["weights"].push_back(termsJson(layer->name, terms));
+    for (const LayerSummary& summary : layers) {
+        const Layer* layer = opened.model->layerNamed(summary.name);
+        for (const WeightTerms& terms : weightTerms(*layer)) json["weights"].push_back(termsJson(summary.name, terms));
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -106,11 +107,11 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
                 padded(layer.className, classWidth + 2) + padded(layer.shape, 16) + std::to_string(layer.parameters) + "\n";
         if (!layer.problem.empty()) text += "    " + layer.problem + "\n";
     }
-    for (const auto& layer : model.layers()) {
-        const bool isSite = std::ranges::any_of(
-            layers, [&](const LayerSummary& summary) { return summary.isSite && summary.name == layer->name; });
-        if (!isSite) continue;
-        text += "\n◉ " + layer->name + "\n";
+    for (const LayerSummary& summary : layers) {
+        if (!summary.isSite) continue;
+        text += "\n◉ " + joined(summary.sites, ", ") + "\n";
+        const Layer* layer = model.layerNamed(summary.name);
+        if (layer->weights.empty() && layer->inner.size() == 1) layer = layer->inner.front().get();  // a wrapper
         const std::vector<WeightTerms> terms = weightTerms(*layer);  // one entry per weight, in order
         for (std::size_t weight = 0; weight < terms.size(); ++weight) {
             const std::string said = termsText(terms[weight]);
@@ -122,6 +123,7 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
 }
 
 Status runInfo(const QCommandLineParser& parser, const QStringList& positional) {
+    ATTN_CHECK(deviceFromOptions(parser));
     ATTN_TRY(const OpenedModel opened, openFromOptions(parser, positional[0]));
     const std::vector<LayerSummary> layers = summarize(*opened.model, opened.lowering);
     return print(parser.isSet(QStringLiteral("json")) ? jsonText(opened, layers) : humanText(opened, layers));

@@ -74,6 +74,20 @@ std::string predictionText(const Prediction& prediction, const Prediction& model
     return text + "\n";
 }
 
+/// The words that have no timestep; a long text that does not fit can have very many.
+std::string unseenText(const Sequence& sequence) {
+    constexpr std::size_t shown = 16;
+    std::string text;
+    for (std::size_t index = 0; index < std::min(shown, sequence.unseen.size()); ++index) {
+        const Token& token = sequence.unseen[index];
+        text += "not seen by the model: " + token.text +
+                (token.state == TokenState::Cut ? " (beyond its length)\n" : " (unknown word)\n");
+    }
+    if (sequence.unseen.size() > shown)
+        text += "not seen by the model: " + std::to_string(sequence.unseen.size() - shown) + " words more\n";
+    return text;
+}
+
 std::string humanText(const InspectedInput& inspected, bool oneSite) {
     const Record& record = *inspected.whatIf;
     std::string text = inspected.opened.path + " on " + record.device + "\n";
@@ -83,11 +97,7 @@ std::string humanText(const InspectedInput& inspected, bool oneSite) {
     text += "\n";
     for (std::size_t index = 0; index < record.predictions.size(); ++index)
         text += predictionText(record.predictions[index], inspected.model->predictions[index]);
-    for (const Sequence& sequence : record.inputs) {
-        for (const Token& token : sequence.unseen)
-            text += "not seen by the model: " + token.text +
-                    (token.state == TokenState::Cut ? " (beyond its length)\n" : " (unknown word)\n");
-    }
+    for (const Sequence& sequence : record.inputs) text += unseenText(sequence);
     for (const Finding& finding : record.findings) {
         if (oneSite && !finding.site.empty() && finding.site != inspected.site) continue;
         text += "finding: " + (finding.site.empty() ? "" : finding.site + ": ") + finding.message + "\n";
@@ -142,22 +152,19 @@ Status runInspect(const QCommandLineParser& parser, const QStringList& positiona
 }  // namespace
 
 Command inspectCommand() {
-    return {
-        "inspect",
-        "tokens, scores, weights, output vector, prediction, findings",
-        "MODEL",
-        1,
-        [](QCommandLineParser& parser) {
-            addModelOptions(parser);
-            addInputOptions(parser);
-            addEditOptions(parser);
-            parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});
-            parser.addOption(
-                {QStringLiteral("verify"),
-                 QStringLiteral("Evaluate on a Vulkan device and on the CPU, and say where they differ most.")});
-            parser.addOption({QStringLiteral("profile"), QStringLiteral("Say how long each kind of operation took.")});
-        },
-        runInspect};
+    return {"inspect", "tokens, scores, weights, output vector, prediction, findings", "MODEL INPUT", 1,
+            [](QCommandLineParser& parser) {
+                addModelOptions(parser);
+                addInputOptions(parser);
+                addEditOptions(parser);
+                parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});
+                parser.addOption(
+                    {QStringLiteral("verify"),
+                     QStringLiteral("Evaluate on a Vulkan device and on the CPU, and say where they differ most.")});
+                parser.addOption(
+                    {QStringLiteral("profile"), QStringLiteral("Say how long each kind of operation took.")});
+            },
+            runInspect};
 }
 
 }  // namespace attnscope

@@ -1,7 +1,6 @@
 #include "cli/options.h"
 
 #include "base/text.h"
-#include "eval/open_backend.h"
 #include "text/text_file.h"
 
 #include <algorithm>
@@ -50,7 +49,9 @@ Addressed addressed(const std::string& value, const Model& model) {
 }
 
 Result<InputSource> textFromFile(const QCommandLineParser& parser, const std::string& path) {
-    ATTN_TRY(const TextTable table, readTexts(path, {}));
+    TextOptions options;
+    if (const std::string column = valueOf(parser, "column"); !column.empty()) options.column = column;
+    ATTN_TRY(const TextTable table, readTexts(path, options));
     bool whole = false;
     const QString number = parser.value(QStringLiteral("index"));
     const auto index = number.isEmpty() ? 1 : number.toLongLong(&whole);
@@ -66,6 +67,18 @@ Result<InputSource> textFromFile(const QCommandLineParser& parser, const std::st
 bool isTextFile(const std::string& path) {
     static constexpr std::array<std::string_view, 3> suffixes{".txt", ".jsonl", ".tsv"};
     return std::ranges::any_of(suffixes, [&](std::string_view suffix) { return path.ends_with(suffix); });
+}
+
+/// --index and --column choose from a file of texts; without one they would be without effect.
+Status checkTextChoice(const QCommandLineParser& parser) {
+    const std::vector<std::string> inputs = valuesOf(parser, "input");
+    if (parser.isSet(QStringLiteral("texts")) || std::ranges::any_of(inputs, isTextFile)) return {};
+    for (const char* option : {"index", "column"}) {
+        if (parser.isSet(QString::fromUtf8(option)))
+            return fail(ErrorCode::InvalidInput,
+                        "--" + std::string(option) + " chooses from a file of texts; use it with --texts FILE");
+    }
+    return {};
 }
 
 /// Every source named on the command line, with the input it is for (empty: not said).
@@ -97,10 +110,12 @@ Result<std::vector<std::pair<std::string, InputSource>>> sources(const QCommandL
 
 Result<std::vector<Sequence>> sequencesFromOptions(const QCommandLineParser& parser, const OpenedModel& opened) {
     const std::vector<ModelInput>& inputs = opened.model->inputs();
-    ATTN_TRY(const auto given, sources(parser, *opened.model));
+    ATTN_CHECK(checkTextChoice(parser));
+    ATTN_TRY(auto given, sources(parser, *opened.model));
     std::vector<std::optional<InputSource>> chosen(inputs.size());
+    // What does not say its input goes to the first one that is still free.
+    std::ranges::stable_partition(given, [](const auto& source) { return !source.first.empty(); });
     for (const auto& [name, source] : given) {
-        // What does not say its input goes to the first one that is still free.
         const auto wanted = std::ranges::find_if(inputs, [&, &name = name](const ModelInput& input) {
             const auto place = static_cast<std::size_t>(&input - inputs.data());
             return name.empty() ? !chosen[place].has_value() : input.name == name;
@@ -109,7 +124,9 @@ Result<std::vector<Sequence>> sequencesFromOptions(const QCommandLineParser& par
             return fail(ErrorCode::InvalidInput, "the model has " + std::to_string(inputs.size()) +
                                                      (inputs.size() == 1 ? " input, " : " inputs, ") +
                                                      std::to_string(given.size()) + " given");
-        chosen[static_cast<std::size_t>(wanted - inputs.begin())] = source;
+        std::optional<InputSource>& place = chosen[static_cast<std::size_t>(wanted - inputs.begin())];
+        if (place) return fail(ErrorCode::InvalidInput, "input " + name + " is given twice");
+        place = source;
     }
     std::vector<Sequence> sequences;
     for (std::size_t index = 0; index < inputs.size(); ++index) {
@@ -151,6 +168,21 @@ Result<Edits> editsFromOptions(const QCommandLineParser& parser, const Graph& gr
     return edits;
 }
 
+std::string formulaNames(const Catalogue& catalogue) {
+    std::vector<std::string> names;
+    for (const Formula* formula : catalogue.all()) names.push_back(formula->name());
+    return joined(names, ", ");
+}
+
+/// What is to be held against the CPU is a device in any case, be it a software one.
+Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& parser, bool toVerify) {
+    ATTN_TRY(DeviceChoice choice, deviceFromOptions(parser));
+    if (toVerify && choice.kind != DeviceChoice::Kind::Vulkan) choice = {DeviceChoice::Kind::Vulkan, std::nullopt};
+    Result<std::shared_ptr<Backend>> backend = openBackend(choice);
+    if (!backend) return failWithin("--device", std::move(backend).error());
+    return backend;
+}
+
 }  // namespace
 
 void addModelOptions(QCommandLineParser& parser) {
@@ -163,10 +195,12 @@ void addModelOptions(QCommandLineParser& parser) {
 }
 
 void addInputOptions(QCommandLineParser& parser) {
-    static constexpr std::array<OptionText, 5> options{{
+    static constexpr std::array<OptionText, 6> options{{
         {"text", "The text itself. A model with several inputs takes INPUT=TEXT.", "TEXT"},
         {"texts", "A file of texts: .txt (one a line), .csv, .tsv or .jsonl.", "FILE"},
         {"index", "Which text of the file, from 1.", "N"},
+        {"column", "The column of the file that holds the texts (by itself: text, review …, else the longest).",
+         "NAME"},
         {"ids", "Token ids, e.g. \"12 7 3\".", "IDS"},
         {"input", "A numeric sequence (time × feature): .npy or .csv; once for each input as INPUT=FILE.", "FILE"},
     }};
@@ -194,25 +228,20 @@ Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QStr
     }
     ATTN_TRY(OpenedModel opened, openModel(path.toStdString(), options));
     for (const auto& [layer, formula] : options.layerFormulas) {
-        const auto isLayer = [&name = layer](const auto& candidate) { return candidate->name == name; };
-        if (std::ranges::none_of(opened.model->layers(), isLayer))
+        if (opened.model->layerNamed(layer) == nullptr)
             return fail(ErrorCode::NotFound, "--layer-formula: the model has no layer '" + layer + "'");
         if (opened.lowering.catalogue->find(formula) == nullptr)
-            return fail(ErrorCode::NotFound, "--layer-formula: there is no formula '" + formula + "'");
+            return fail(ErrorCode::NotFound, "--layer-formula: there is no formula '" + formula + "'; there is " +
+                                                 formulaNames(*opened.lowering.catalogue));
     }
     return opened;
 }
 
-Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& parser, bool toVerify) {
+Result<DeviceChoice> deviceFromOptions(const QCommandLineParser& parser) {
     const std::string device = valueOf(parser, "device");
     Result<DeviceChoice> choice = parseDeviceChoice(device.empty() ? "auto" : device);
     if (!choice) return failWithin("--device", std::move(choice).error());
-    // What is held against the CPU is a device, be it a software one.
-    if (toVerify && choice->kind != DeviceChoice::Kind::Vulkan)
-        choice = DeviceChoice{DeviceChoice::Kind::Vulkan, std::nullopt};
-    Result<std::shared_ptr<Backend>> backend = openBackend(*choice);
-    if (!backend) return failWithin("--device " + (device.empty() ? "vulkan" : device), std::move(backend).error());
-    return backend;
+    return choice;
 }
 
 Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, const QString& path,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "eval/backend.h"
+#include "eval/open_backend.h"
 #include "inspect/inspector.h"
 #include "loading/loading.h"
 
@@ -14,7 +15,7 @@ namespace attnscope {
 
 /// --device, --layer-formula, --tokenizer: what every command that opens a model takes.
 void addModelOptions(QCommandLineParser& parser);
-/// --text, --texts, --index, --ids, --input: where the sequence comes from.
+/// --text, --texts, --index, --column, --ids, --input: where the sequence comes from.
 void addInputOptions(QCommandLineParser& parser);
 /// --site, --mask, --set, --pin.
 void addEditOptions(QCommandLineParser& parser);
@@ -22,8 +23,8 @@ void addEditOptions(QCommandLineParser& parser);
 /// Opens the model as the options say.
 [[nodiscard]] Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QString& path);
 
-/// The backend that --device names; to verify something it is a Vulkan device in any case. Errors say what there is.
-[[nodiscard]] Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& parser, bool toVerify);
+/// What --device asks for. Errors say what may be asked for.
+[[nodiscard]] Result<DeviceChoice> deviceFromOptions(const QCommandLineParser& parser);
 
 /// A model, what it was given, and what it made of it: with the edits, and as the model has it.
 struct InspectedInput {

@@ -13,9 +13,9 @@
 namespace attnscope {
 namespace {
 
-const std::string& divergingMap() {
-    static const std::string name = std::ranges::find(colorMaps(), ColorMapKind::Diverging, &ColorMap::kind)->name;
-    return name;
+/// For signed values; its middle comes near the background, so that what is nothing is quiet.
+std::string divergingMap(const DisplayOptions& display) {
+    return display.dark ? "blue-orange-dark" : "blue-orange";
 }
 
 std::string roleText(const SiteRecord& site, std::size_t place) {
@@ -70,7 +70,7 @@ void colorStage(Panel& panel, const SiteRecord& site, bool isWeights, const Disp
     const Range range = autoRange(values);
     const bool isSigned = range.low < 0.0F;
     panel.range = isSigned ? symmetricRange(values) : range;
-    panel.colorMap = isSigned ? divergingMap() : display.colorMap;
+    panel.colorMap = isSigned ? divergingMap(display) : display.colorMap;
 }
 
 Panel weightsPanel(const SiteRecord& site, const std::string& whose) {
@@ -94,7 +94,12 @@ Panel maskPanel(const SiteRecord& site, const std::string& whose) {
     panel.caption = whose;
     panel.valueName = mask.graphName;
     panel.kind = PanelKind::Mask;
-    panel.matrix = oneRow(mask.tensor->data());
+    std::vector<float> bits(mask.tensor->data().begin(), mask.tensor->data().end());
+    if (bits.size() != site.perTimestep.size()) {  // a mask for each timestep outside: masked where all of them are
+        bits.resize(site.perTimestep.size());
+        for (std::size_t t = 0; t < bits.size(); ++t) bits[t] = site.masked(t) ? 0.0F : 1.0F;
+    }
+    panel.matrix = oneRow(bits);
     panel.range = {0.0F, 1.0F};
     return panel;
 }
@@ -160,7 +165,7 @@ Panel contributionsPanel(const ViewState& state, const SiteRecord& site, const T
             panel.matrix[t * units.size() + column] = contributed[t * units.size() + units[column]];
     }
     panel.range = symmetricRange(panel.matrix.data());
-    panel.colorMap = divergingMap();
+    panel.colorMap = divergingMap(state.display);
     panel.rowLabels = timestepLabels(state.whatIf->sequenceFor(site), timesteps);
     panel.height = 3;
     return panel;
@@ -216,7 +221,7 @@ PanelFigure maskFigure(const ViewState& state, const SiteRecord& site) {
         for (std::size_t t = 0; t < change.matrix.size(); ++t) change.matrix[t] -= before.matrix[t];
     }
     change.range = edited ? symmetricRange(change.matrix.data()) : Range{0.0F, 0.0F};
-    change.colorMap = divergingMap();
+    change.colorMap = divergingMap(state.display);
     if (edited) after.reference.assign(before.matrix.data().begin(), before.matrix.data().end());
     if (model.mask) figure.panels.push_back(maskPanel(model, "model"));
     figure.panels.push_back(std::move(before));

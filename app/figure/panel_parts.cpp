@@ -1,6 +1,5 @@
 #include "figure/panel_parts.h"
 
-#include "figure/column_labels.h"
 #include "figure/parts.h"
 #include "figure/text_kit.h"
 #include "heatmap/raster.h"
@@ -128,7 +127,7 @@ void paintReferenceLine(QPainter& painter, const FigureStyle& style, const Panel
 
 void paintBarsPanel(QPainter& painter, const FigureStyle& style, const Panel& panel, const QRectF& rect,
                     const Viewport& columns) {
-    constexpr float wideEnough = 5.0F;
+    constexpr float wideEnough = 8.0F;
     const QColor notANumber = toColor(colorMapNamed(panel.colorMap).notANumber);
     const bool edited = !panel.reference.empty();
     const bool behind = edited && columns.scale().x >= wideEnough;
@@ -169,14 +168,12 @@ void paintScale(QPainter& painter, const FigureStyle& style, const Panel& panel,
                 const QRectF& rect) {
     qreal right = rect.left() - (layout.rowWidth > 0 ? layout.rowWidth + 8 : 0) - 6;
     const QFont font = numberFontOf(style, style.tickSize);
-    if (!panel.colorMap.empty()) {
+    if (!panel.colorMap.empty() && !panel.range.isSingleValue()) {
         const QRectF bar(right - colorBarWidth, rect.top(), colorBarWidth, rect.height());
         QLinearGradient gradient(bar.bottomLeft(), bar.topLeft());
         const ColorMap& map = colorMapNamed(panel.colorMap);
         for (int stop = 0; stop <= 16; ++stop)
-            gradient.setColorAt(
-                stop / 16.0,
-                toColor(map.colorAt(panel.range.isSingleValue() ? 0.5F : static_cast<float>(stop) / 16.0F)));
+            gradient.setColorAt(stop / 16.0, toColor(map.colorAt(static_cast<float>(stop) / 16.0F)));
         painter.setPen(Qt::NoPen);
         painter.setBrush(gradient);
         painter.drawRect(bar);
@@ -196,6 +193,19 @@ void paintScale(QPainter& painter, const FigureStyle& style, const Panel& panel,
     const qreal zero = rect.bottom() - static_cast<qreal>(panel.range.normalized(0.0F)) * rect.height();
     const bool apart = zero - rect.top() > 1.5 * line && rect.bottom() - zero > 1.5 * line;
     if (apart && panel.range.low < 0.0F && panel.range.high > 0.0F) number(0.0F, zero);
+}
+
+void paintRowLabels(QPainter& painter, const FigureStyle& style, const Panel& panel, const PanelLayout& layout,
+                    const QRectF& rect) {
+    if (panel.rowLabels.empty()) return;
+    const QFont font = fontOf(style, style.labelSize);
+    const qreal height = rect.height() / static_cast<qreal>(panel.rowLabels.size());
+    const auto every = static_cast<std::size_t>(roundStep(std::max(0.8 * lineHeight(font) / height, 1.0)));
+    for (std::size_t row = 0; row < panel.rowLabels.size(); row += every) {
+        const qreal y = rect.top() + (static_cast<qreal>(row) + 0.5) * height;
+        drawText(painter, font, style.secondaryText, {rect.left() - 8, y}, Qt::AlignRight | Qt::AlignVCenter,
+                 elided(font, displayText(panel.rowLabels[row]), layout.rowWidth));
+    }
 }
 
 void paintName(QPainter& painter, const FigureStyle& style, const Panel& panel, const PanelLayout& layout,
@@ -334,8 +344,11 @@ PanelLayout layoutPanels(const PanelFigure& figure, const FigureStyle& style, co
         const qreal numbers = std::max(textWidth(numberFont, compactNumber(panel.range.low)),
                                        textWidth(numberFont, compactNumber(panel.range.high)));
         layout.scaleWidth = std::max(layout.scaleWidth, numbers + (panel.colorMap.empty() ? 0 : colorBarWidth + 4));
-        for (const std::string& label : panel.rowLabels)
-            layout.rowWidth = std::max(layout.rowWidth, textWidth(fontOf(style, style.labelSize), displayText(label)));
+        // Of very many labels a part says how wide they are; what is wider is cut.
+        const QFont labelFont = fontOf(style, style.labelSize);
+        const std::size_t step = panel.rowLabels.size() / 256 + 1;
+        for (std::size_t row = 0; row < panel.rowLabels.size() && layout.rowWidth < widestRowLabel; row += step)
+            layout.rowWidth = std::max(layout.rowWidth, textWidth(labelFont, displayText(panel.rowLabels[row])));
         units += panel.height;
     }
     layout.nameWidth = std::min(layout.nameWidth, widestName);
@@ -369,10 +382,7 @@ void paintPanel(QPainter& painter, const FigureStyle& style, const PanelFigure& 
             break;
         case PanelKind::Map: {
             paintMapPanel(painter, style, panel, rect, columns, figure.columnMasked);
-            if (panel.rowLabels.empty()) break;
-            const auto rows = static_cast<std::size_t>(panel.matrix.dim(0));
-            const qreal height = rect.height() / static_cast<qreal>(rows);
-            layoutRowLabels(style, panel.rowLabels, rows, height).paint(painter, style, rect.topLeft(), height);
+            paintRowLabels(painter, style, panel, layout, rect);
             break;
         }
     }

@@ -53,6 +53,25 @@ TextLayout::TextLayout(TextFigure figure, FigureStyle style) : m_figure(std::mov
     applyFormats();
 }
 
+bool TextLayout::recolor(const TextFigure& figure, const FigureStyle& style) {
+    const auto samePlace = [](const TextPiece& a, const TextPiece& b) {
+        return a.start == b.start && a.end == b.end && a.unseen == b.unseen;
+    };
+    const auto chip = [](const TextFigure& of) {
+        return of.padding ? std::pair(paddingText(*of.padding), of.padding->beforeText) : std::pair(QString(), false);
+    };
+    if (figure.text != m_figure.text || chip(figure) != chip(m_figure) ||
+        !std::ranges::equal(figure.pieces, m_figure.pieces, samePlace) || style.family != m_style.family ||
+        style.bodySize != m_style.bodySize)
+        return false;
+    m_figure = figure;
+    m_style = style;
+    applyFormats();
+    // Qt forgets the lines with the formats; where the tokens stand is what takes long to find, and that stays.
+    makeLines();
+    return true;
+}
+
 TextLayout::~TextLayout() = default;
 TextLayout::TextLayout(TextLayout&&) noexcept = default;
 TextLayout& TextLayout::operator=(TextLayout&&) noexcept = default;
@@ -121,6 +140,13 @@ qreal TextLayout::height() const {
 }
 
 void TextLayout::breakLines(qreal width) {
+    m_width = width;
+    makeLines();
+    m_places.assign(m_figure.pieces.size() + 1, {});
+    for (const Stretch& stretch : m_stretches) m_places[stretch.piece] = measure(stretch);
+}
+
+void TextLayout::makeLines() {
     const QFont font = fontOf(m_style, m_style.bodySize);
     m_lines->setFont(font);
     QTextOption option;
@@ -132,15 +158,13 @@ void TextLayout::breakLines(qreal width) {
     m_lines->beginLayout();
     int count = 0;
     for (QTextLine line = m_lines->createLine(); line.isValid(); line = m_lines->createLine()) {
-        line.setLineWidth(width);
+        line.setLineWidth(m_width);
         // On a common baseline, whatever fonts a line mixes.
         const qreal baseline = linePitch / 2 + font.pixelSize() * 0.36;
         line.setPosition({0, count * linePitch + baseline - line.ascent()});
         ++count;
     }
     m_lines->endLayout();
-    m_places.assign(m_figure.pieces.size() + 1, {});
-    for (const Stretch& stretch : m_stretches) m_places[stretch.piece] = measure(stretch);
 }
 
 std::vector<QRectF> TextLayout::measure(const Stretch& stretch) const {

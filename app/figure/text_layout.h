@@ -28,6 +28,10 @@ public:
     /// Breaks the text into lines of at most `width`; must be called before anything is asked of the layout.
     void breakLines(qreal width);
 
+    /// Takes other weights, colours and marks for the same text with the same tokens, keeping its lines; false where that
+    /// is not what `figure` is, and then nothing changes.
+    [[nodiscard]] bool recolor(const TextFigure& figure, const FigureStyle& style);
+
     [[nodiscard]] const TextFigure& figure() const { return m_figure; }
     /// The width of the text in one line; nothing if it has line breaks of its own.
     [[nodiscard]] std::optional<qreal> oneLineWidth() const;
@@ -54,6 +58,7 @@ private:
     void compose();
     void appendPadding();
     void applyFormats();
+    void makeLines();
     [[nodiscard]] bool isPadding(const Stretch& stretch) const { return stretch.piece == m_figure.pieces.size(); }
     [[nodiscard]] std::vector<QRectF> measure(const Stretch& stretch) const;
     [[nodiscard]] QColor chipColor(std::size_t piece) const;
@@ -63,6 +68,7 @@ private:
     FigureStyle m_style;
     QString m_text;
     std::vector<Stretch> m_stretches;
+    qreal m_width = 0;
     std::unique_ptr<QTextLayout> m_lines;
     std::vector<std::vector<QRectF>> m_places;  ///< by piece; the padding's chip last
 };

@@ -129,6 +129,10 @@ Status exportView(SiteView view, const ViewState& state, const std::string& mode
         return writeFile(path, npyBytes(*value.tensor));
     }
     if (suffix == QLatin1String("json")) return writeFile(path, recordJson(*state.whatIf, modelPath, site->name));
+    if (suffix != QLatin1String("png") && suffix != QLatin1String("svg") && suffix != QLatin1String("pdf"))
+        return fail(ErrorCode::InvalidInput,
+                    path + ": " + (suffix.isEmpty() ? "no suffix" : "unknown suffix ." + suffix.toStdString()) +
+                        ": expected .png, .svg, .pdf, .csv, .npy or .json");
     ATTN_TRY(const Figure figure, siteFigure(view, state));
     ExportOptions options;
     options.scale = scale;

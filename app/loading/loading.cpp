@@ -4,9 +4,13 @@
 #include "inspect/inspector.h"
 #include "text/matrix_file.h"
 #include "text/padding.h"
+#include "text/word_tokenizer.h"
 
 #include <QDir>
 #include <QFile>
+
+#include <algorithm>
+#include <cmath>
 
 // In a static library nothing else would pull the resources in. The macro must stand outside every namespace.
 static void initFormulas() {
@@ -39,6 +43,28 @@ Sequence paddedIds(const Sequence& sequence, const OpenedModel& opened, const Pa
     std::vector<std::int64_t> ids;
     for (const float id : sequence.values->data()) ids.push_back(static_cast<std::int64_t>(id));
     return makeIdSequence(sequence.name, ids, opened.tokenizer, padding);
+}
+
+/// Whether a matrix can be meant as token ids: one row or one column of whole numbers.
+bool canBeIds(const Tensor& matrix) {
+    return std::ranges::min(matrix.dim(0), matrix.dim(1)) == 1 &&
+           std::ranges::all_of(matrix.data(), [](float number) {
+               return number == std::floor(number) && number >= 0.0F && number <= static_cast<float>(largestExactId);
+           });
+}
+
+/// What a file says is numbers or ids; which of the two, only the input knows.
+Sequence asTheInputWants(Sequence sequence, const OpenedModel& opened, const ModelInput& input) {
+    const bool idRow = input.tokenIds && input.extents.size() == 1;
+    // A file of ids need not have the model's length any more than a text does.
+    if (idRow && (sequence.isIds() || canBeIds(*sequence.values))) return paddedIds(sequence, opened, paddingFor(input));
+    if (idRow || !sequence.isIds()) return sequence;
+    Sequence numbers;
+    numbers.name = std::move(sequence.name);
+    const bool onlyRow = input.extents.size() == 2 && input.extents[1] == sequence.timesteps();
+    const Shape shape = onlyRow ? Shape{1, sequence.timesteps()} : Shape{sequence.timesteps(), 1};
+    numbers.values = share(Tensor(*sequence.values).reshaped(shape));
+    return numbers;
 }
 
 }  // namespace
@@ -80,8 +106,7 @@ Result<Sequence> makeSequence(const OpenedModel& opened, const ModelInput& input
         }
         case InputSource::Kind::MatrixFile: {
             ATTN_TRY(sequence, readMatrix(source.content));
-            // A file of ids need not have the model's length any more than a text does.
-            if (sequence.isIds() && input.tokenIds) sequence = paddedIds(sequence, opened, padding);
+            sequence = asTheInputWants(std::move(sequence), opened, input);
             break;
         }
     }

@@ -158,12 +158,14 @@ QString Theme::styleSheet() const {
 void applyTheme(QApplication& application, const Theme& theme) {
     QApplication::setStyle(new ThemeStyle);  // the application owns it
     QApplication::setPalette(theme.palette());
-    if (QFontDatabase::hasFamily(QStringLiteral("Inter"))) {
-        QFont font = QApplication::font();
-        font.setFamily(QStringLiteral("Inter"));
-        QApplication::setFont(font);
-    }
     application.setStyleSheet(theme.styleSheet());
+}
+
+void applyFont() {
+    if (!QFontDatabase::hasFamily(QStringLiteral("Inter"))) return;
+    QFont font = QApplication::font();
+    font.setFamily(QStringLiteral("Inter"));
+    QApplication::setFont(font);
 }
 
 bool systemIsDark(const QPalette& systemPalette) {

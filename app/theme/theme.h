@@ -36,8 +36,12 @@ struct Theme {
     [[nodiscard]] QString styleSheet() const;
 };
 
-/// Gives the application Fusion, this theme's palette and style sheet, and Inter where it is installed.
+/// Gives the application Fusion, this theme's palette and its style sheet.
 void applyTheme(QApplication& application, const Theme& theme);
+
+/// Sets all type in Inter, where it is installed. Must come before the first widget: with a style sheet, Qt 6.4 forgets a
+/// font that is set later.
+void applyFont();
 
 /// Whether the desktop asks for dark windows: judged by the palette it gave at start.
 [[nodiscard]] bool systemIsDark(const QPalette& systemPalette);

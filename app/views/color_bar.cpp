@@ -74,7 +74,8 @@ void ColorBar::paintEvent(QPaintEvent*) {
         QLinearGradient gradient(scale.topLeft(), scale.topRight());
         for (int stop = 0; stop <= 32; ++stop) {
             const auto t = static_cast<float>(stop) / 32.0F;
-            gradient.setColorAt(static_cast<double>(t), figures::toColor(map->colorAt(t)));
+            const float shown = m_chosen.range.isSingleValue() ? 0.5F : t;
+            gradient.setColorAt(static_cast<double>(t), figures::toColor(map->colorAt(shown)));
         }
         painter.fillRect(scale, gradient);
     }
@@ -85,6 +86,11 @@ void ColorBar::paintEvent(QPaintEvent*) {
                      m_valueLabel + QStringLiteral(" · ") + QString::fromStdString(m_chosen.note));
     painter.setFont(tabularFont(painter.font()));
     const qreal baseline = scale.bottom() + metrics.ascent() + 2;
+    if (m_chosen.range.isSingleValue()) {
+        painter.drawText(QPointF(scale.left(), baseline),
+                         figures::compactNumber(static_cast<double>(m_chosen.range.low)));
+        return;
+    }
     const QString low = figures::compactNumber(m_chosen.range.low);
     const QString high = figures::compactNumber(m_chosen.range.high);
     const QString middle = figures::compactNumber(m_chosen.range.valueAt(0.5F));

@@ -90,6 +90,7 @@ private:
     void zoom(float factor, QPointF about);
     void dragMaskTo(int column);
     void paintTag(QPainter& painter) const;
+    [[nodiscard]] FigureStyle labelStyle() const;
 
     Columns m_columns;
     int m_rows = 1;

@@ -23,7 +23,7 @@ struct Thinned {
 /// Labels of [first, end), always of the same columns however far the view is panned.
 Thinned thinned(const std::vector<std::string>& labels, int first, int end, qreal columnWidth, qreal line) {
     Thinned result;
-    if (columnWidth < 0.8 * line) result.every = static_cast<std::size_t>(figures::roundStep(line / columnWidth));
+    if (columnWidth < 0.7 * line) result.every = static_cast<std::size_t>(figures::roundStep(line / columnWidth));
     result.first = static_cast<std::size_t>(first) / result.every * result.every;
     for (std::size_t at = result.first; at < std::min(static_cast<std::size_t>(end), labels.size()); at += result.every)
         result.texts.push_back(labels[at]);
@@ -32,15 +32,22 @@ Thinned thinned(const std::vector<std::string>& labels, int first, int end, qrea
 
 }  // namespace
 
+/// Columns are many and narrow in a window: their labels are as small as numbers.
+FigureStyle ColumnCanvas::labelStyle() const {
+    FigureStyle style = m_style;
+    style.labelSize = style.tickSize;
+    return style;
+}
+
 int ColumnCanvas::labelHeight(int width) const {
     const QFont numbers = figures::numberFontOf(m_style, m_style.tickSize);
     const auto smallest = static_cast<int>(std::ceil(figures::lineHeight(numbers) + tickLength)) + 2;
     if (m_columns.labels.empty() || m_columns.count == 0) return smallest;
     const qreal columnWidth = static_cast<qreal>(width) / static_cast<qreal>(m_columns.count);
-    const qreal line = figures::lineHeight(figures::fontOf(m_style, m_style.labelSize));
+    const qreal line = figures::lineHeight(figures::fontOf(m_style, labelStyle().labelSize));
     const Thinned all = thinned(m_columns.labels, 0, static_cast<int>(m_columns.count), columnWidth, line);
-    const auto labels =
-        figures::layoutColumnLabels(m_style, all.texts, all.texts.size(), columnWidth * static_cast<qreal>(all.every));
+    const auto labels = figures::layoutColumnLabels(labelStyle(), all.texts, all.texts.size(),
+                                                    columnWidth * static_cast<qreal>(all.every));
     return std::max(static_cast<int>(std::ceil(labels.height)), smallest);
 }
 
@@ -78,10 +85,10 @@ void ColumnCanvas::paintLabels(QPainter& painter) const {
         painter.restore();
         return;
     }
-    const qreal line = figures::lineHeight(figures::fontOf(m_style, m_style.labelSize));
+    const qreal line = figures::lineHeight(figures::fontOf(m_style, labelStyle().labelSize));
     const Thinned shown = thinned(m_columns.labels, visible.firstColumn, visible.endColumn, columnWidth, line);
     const qreal pitch = columnWidth * static_cast<qreal>(shown.every);
-    const auto labels = figures::layoutColumnLabels(m_style, shown.texts, shown.texts.size(), pitch);
+    const auto labels = figures::layoutColumnLabels(labelStyle(), shown.texts, shown.texts.size(), pitch);
     std::vector<bool> muted;
     for (std::size_t i = 0; i < shown.texts.size(); ++i) {
         const std::size_t column = shown.first + i * shown.every;

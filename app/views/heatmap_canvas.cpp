@@ -59,10 +59,9 @@ void HeatmapCanvas::arrange() {
     const int annotation = m_figure.annotation.empty() ? 0 : annotationHeight + gap / 2;
     const int below = height() - Theme::unit - labelHeight(wide) - annotation;
     // A single row needs no height: its bars say more.
-    const int marginal =
-        isSingleRow() ? std::max(below - top - singleRowHeight - gap / 2, marginalHeight) : marginalHeight;
+    const int marginal = isSingleRow() ? std::max(below - top - singleRowHeight - gap, marginalHeight) : marginalHeight;
     m_marginal = QRect(left, top, wide, marginal);
-    top += marginal + gap / 2;
+    top += marginal + gap;
     const QRect map(left, top, wide, std::max(below - top, Theme::unit));
     m_annotation = QRect(left, map.bottom() + 1 + gap / 2, wide, annotationHeight);
     place(map, map.bottom() + 1 + annotation);

@@ -25,6 +25,12 @@ PagedView::PagedView(QWidget* parent) : View(parent) {
     setAutoFillBackground(true);
 }
 
+/// A widget that is hidden while it is destroyed sends the pointer away from its children, and they say so: to an
+/// object that is no view any more.
+PagedView::~PagedView() {
+    for (QObject* child : findChildren<QObject*>()) child->disconnect(this);
+}
+
 void PagedView::showPage() {
     m_stack->setCurrentIndex(1);
 }

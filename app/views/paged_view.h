@@ -18,6 +18,7 @@ class PagedView : public View {
     Q_OBJECT
 public:
     explicit PagedView(QWidget* parent = nullptr);
+    ~PagedView() override;
 
 protected:
     /// What the page holds, from top to bottom.

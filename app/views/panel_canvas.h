@@ -18,7 +18,7 @@ public:
 
     [[nodiscard]] const PanelFigure& figure() const { return m_figure; }
     /// Where the data of a panel stands.
-    [[nodiscard]] QRectF plotOf(std::size_t panel) const { return m_layout.plots[panel]; }
+    [[nodiscard]] QRect plotOf(std::size_t panel) const { return m_layout.plots[panel].toRect(); }
 
     /// A row of a panel, and the crosshair's column.
     struct Place {

@@ -24,6 +24,8 @@ TextCanvas::TextCanvas(QWidget* parent) : QWidget(parent) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Text"));
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
@@ -33,19 +35,41 @@ void TextCanvas::setText(TextFigure figure, const ViewState& state) {
     m_model = state.model;
     m_whatIf = state.whatIf;
     m_site = state.site;
-    m_layout.emplace(std::move(figure), state.display.dark ? FigureStyle::dark() : FigureStyle::light());
-    m_layout->breakLines(std::max(width() - 2 * edge, 1));
-    m_laidOutWidth = width();
-    m_seen.clear();
-    for (std::size_t piece = 0; piece < m_layout->figure().pieces.size(); ++piece) {
-        if (m_layout->figure().pieces[piece].timestep >= 0) m_seen.push_back(piece);
+    const FigureStyle style = state.display.dark ? FigureStyle::dark() : FigureStyle::light();
+    if (!m_layout || !m_layout->recolor(figure, style)) {
+        m_layout.emplace(std::move(figure), style);
+        m_layout->breakLines(std::max(width() - 2 * edge, 1));
+        m_laidOutWidth = width();
     }
-    const int last = std::max(static_cast<int>(m_seen.size()) - 1, 0);
+    findStops();
+    const int last = std::max(static_cast<int>(m_stops.size()) - 1, 0);
     m_cursor = std::min(m_cursor, last);
     m_anchor = std::min(m_anchor, last);
+    m_pointedStop.reset();
     updateGeometry();
     setMinimumHeight(heightForWidth(width()));
     update();
+}
+
+void TextCanvas::findStops() {
+    const TextFigure& figure = m_layout->figure();
+    m_stops.clear();
+    for (std::size_t piece = 0; piece < figure.pieces.size(); ++piece) {
+        const TextPiece& token = figure.pieces[piece];
+        if (token.timestep >= 0) m_stops.push_back({piece, {token.timestep}, token.masked});
+    }
+    const SiteRecord* site = m_whatIf->findSite(m_site);
+    const Sequence* sequence = m_whatIf->sequenceFor(*site);
+    if (!figure.padding || sequence == nullptr) return;
+    Stop padding{figure.pieces.size(), {}, figure.padding->masked};
+    for (std::size_t t = 0; t < sequence->tokens.size(); ++t) {
+        if (sequence->tokens[t].state == TokenState::Padding) padding.timesteps.push_back(static_cast<std::int64_t>(t));
+    }
+    m_stops.insert(figure.padding->beforeText ? m_stops.begin() : m_stops.end(), std::move(padding));
+}
+
+const std::vector<QRectF>& TextCanvas::placesOf(const Stop& stop) const {
+    return stop.piece < m_layout->figure().pieces.size() ? m_layout->placesOf(stop.piece) : m_layout->paddingPlaces();
 }
 
 int TextCanvas::heightForWidth(int width) const {
@@ -66,19 +90,28 @@ void TextCanvas::resizeEvent(QResizeEvent* event) {
 }
 
 std::optional<QPoint> TextCanvas::centreOf(std::int64_t timestep) const {
-    for (const std::size_t piece : m_seen) {
-        if (m_layout->figure().pieces[piece].timestep != timestep || m_layout->placesOf(piece).empty()) continue;
-        return (m_layout->placesOf(piece).front().center() + QPointF(edge, edge)).toPoint();
+    for (const Stop& stop : m_stops) {
+        if (std::ranges::find(stop.timesteps, timestep) == stop.timesteps.end() || placesOf(stop).empty()) continue;
+        return (placesOf(stop).front().center() + QPointF(edge, edge)).toPoint();
     }
     return std::nullopt;
 }
 
 std::optional<std::int64_t> TextCanvas::cursorTimestep() const {
-    if (m_seen.empty()) return std::nullopt;
-    return m_layout->figure().pieces[m_seen[static_cast<std::size_t>(m_cursor)]].timestep;
+    if (m_stops.empty()) return std::nullopt;
+    return m_stops[static_cast<std::size_t>(m_cursor)].timesteps.front();
+}
+
+QString TextCanvas::describePadding() const {
+    const FoldedPadding& padding = *m_layout->figure().padding;
+    QString text = tr("%1 timesteps of padding\nsum of their weights %2")
+                       .arg(padding.count)
+                       .arg(figures::compactNumber(static_cast<double>(padding.mass), 4));
+    return padding.masked ? text + tr(" · masked") : text;
 }
 
 QString TextCanvas::describe(std::size_t piece) const {
+    if (piece >= m_layout->figure().pieces.size()) return describePadding();
     const TextPiece& token = m_layout->figure().pieces[piece];
     const QString text = QString::fromStdString(m_layout->figure().text.substr(token.start, token.end - token.start));
     if (token.unseen) return tr("%1\nnot seen by the model").arg(text);
@@ -99,7 +132,18 @@ QString TextCanvas::describe(std::size_t piece) const {
 
 std::optional<std::size_t> TextCanvas::pieceAt(QPoint point) const {
     if (!m_layout) return std::nullopt;
-    return m_layout->pieceAt(QPointF(point) - QPointF(edge, edge));
+    const QPointF inside = QPointF(point) - QPointF(edge, edge);
+    for (const QRectF& place : m_layout->paddingPlaces()) {
+        if (place.contains(inside)) return m_layout->figure().pieces.size();
+    }
+    return m_layout->pieceAt(inside);
+}
+
+std::optional<std::size_t> TextCanvas::stopAt(QPoint point) const {
+    const auto piece = pieceAt(point);
+    const auto stop = piece ? std::ranges::find(m_stops, *piece, &Stop::piece) : m_stops.end();
+    if (stop == m_stops.end()) return std::nullopt;
+    return static_cast<std::size_t>(stop - m_stops.begin());
 }
 
 bool TextCanvas::event(QEvent* event) {
@@ -114,33 +158,44 @@ bool TextCanvas::event(QEvent* event) {
 }
 
 void TextCanvas::mousePressEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton) return;
-    const auto piece = pieceAt(event->position().toPoint());
-    const auto place = piece ? std::ranges::find(m_seen, *piece) : m_seen.end();
-    if (place == m_seen.end()) return;
-    m_dragStart = static_cast<std::size_t>(place - m_seen.begin());
-    m_dragMasks = !m_layout->figure().pieces[*piece].masked;
+    const auto stop = stopAt(event->position().toPoint());
+    if (event->button() != Qt::LeftButton || !stop) return;
+    m_dragStart = stop;
+    m_dragMasks = !m_stops[*stop].masked;
     m_dragged.clear();
-    m_cursor = m_anchor = static_cast<int>(*m_dragStart);
-    dragTo(*piece);
+    m_anchor = static_cast<int>(*stop);
+    dragTo(*stop);
 }
 
 void TextCanvas::mouseMoveEvent(QMouseEvent* event) {
-    const auto piece = pieceAt(event->position().toPoint());
-    setCursor(piece ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    const bool seen = piece && m_layout->figure().pieces[*piece].timestep >= 0;
-    emit timestepPointedAt(seen ? std::optional(m_layout->figure().pieces[*piece].timestep) : std::nullopt);
-    if (m_dragStart && seen) dragTo(*piece);
+    const auto stop = stopAt(event->position().toPoint());
+    setCursor(stop ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    pointAt(stop);
+    if (m_dragStart && stop) dragTo(*stop);
 }
 
-/// Asks for everything between the start of the drag and this token that was not asked for yet.
-void TextCanvas::dragTo(std::size_t piece) {
-    const auto place = static_cast<std::size_t>(std::ranges::find(m_seen, piece) - m_seen.begin());
-    std::vector<std::int64_t> timesteps;
-    for (std::size_t at = std::min(place, *m_dragStart); at <= std::max(place, *m_dragStart); ++at) {
-        if (m_dragged.insert(at).second) timesteps.push_back(m_layout->figure().pieces[m_seen[at]].timestep);
+/// Says which weight is pointed at, where a token has one of its own.
+void TextCanvas::pointAt(std::optional<std::size_t> stop) {
+    if (stop == m_pointedStop) return;
+    m_pointedStop = stop;
+    const RecordedValue& weights = m_whatIf->findSite(m_site)->weightsValue();
+    const bool single = stop && m_stops[*stop].timesteps.size() == 1 && weights.axes.size() == 1;
+    if (single) {
+        emit weightPointedAt(QString::fromStdString(weights.graphName), m_stops[*stop].timesteps);
+    } else {
+        emit weightPointedAt({}, {});
     }
-    m_cursor = static_cast<int>(place);
+}
+
+/// Asks for everything between the start of the drag and this place that was not asked for yet.
+void TextCanvas::dragTo(std::size_t stop) {
+    std::vector<std::int64_t> timesteps;
+    for (std::size_t at = std::min(stop, *m_dragStart); at <= std::max(stop, *m_dragStart); ++at) {
+        if (!m_dragged.insert(at).second) continue;
+        timesteps.insert(timesteps.end(), m_stops[at].timesteps.begin(), m_stops[at].timesteps.end());
+    }
+    m_cursor = static_cast<int>(stop);
+    update();
     if (!timesteps.empty()) emit maskRequested(timesteps, m_dragMasks);
 }
 
@@ -152,37 +207,65 @@ void TextCanvas::mouseReleaseEvent(QMouseEvent* event) {
 }
 
 void TextCanvas::leaveEvent(QEvent*) {
-    emit timestepPointedAt(std::nullopt);
+    if (m_layout) pointAt(std::nullopt);
 }
 
 void TextCanvas::moveCursor(int step, bool extend) {
-    if (m_seen.empty()) return;
-    m_cursor = std::clamp(m_cursor + step, 0, static_cast<int>(m_seen.size()) - 1);
+    if (m_stops.empty()) return;
+    m_cursor = std::clamp(m_cursor + step, 0, static_cast<int>(m_stops.size()) - 1);
     if (!extend) m_anchor = m_cursor;
-    const std::size_t piece = m_seen[static_cast<std::size_t>(m_cursor)];
-    emit timestepPointedAt(m_layout->figure().pieces[piece].timestep);
-    if (!m_layout->placesOf(piece).empty())
-        emit cursorMoved(m_layout->placesOf(piece).front().translated(edge, edge).toAlignedRect());
+    const auto stop = static_cast<std::size_t>(m_cursor);
+    pointAt(stop);
+    if (!placesOf(m_stops[stop]).empty())
+        emit cursorMoved(placesOf(m_stops[stop]).front().translated(edge, edge).toAlignedRect());
     update();
 }
 
+/// To the token nearest to the keyboard's one, so many lines further.
+void TextCanvas::moveCursorLines(int lines, bool extend) {
+    if (m_stops.empty() || placesOf(m_stops[static_cast<std::size_t>(m_cursor)]).empty()) return;
+    const QRectF from = placesOf(m_stops[static_cast<std::size_t>(m_cursor)]).front();
+    int nearest = m_cursor;
+    qreal distance = -1;
+    for (int at = m_cursor; at >= 0 && at < static_cast<int>(m_stops.size()); at += lines) {
+        const auto& places = placesOf(m_stops[static_cast<std::size_t>(at)]);
+        if (places.empty()) continue;
+        const qreal down = std::abs(places.front().center().y() - from.center().y());
+        if (down < from.height() / 2) continue;
+        if (down > 1.9 * from.height()) break;
+        const qreal aside = std::abs(places.front().center().x() - from.center().x());
+        if (distance >= 0 && aside >= distance) continue;
+        distance = aside;
+        nearest = at;
+    }
+    moveCursor(nearest - m_cursor, extend);
+}
+
 void TextCanvas::toggleSelection() {
-    if (m_seen.empty()) return;
+    if (m_stops.empty()) return;
     std::vector<std::int64_t> timesteps;
-    for (int at = std::min(m_cursor, m_anchor); at <= std::max(m_cursor, m_anchor); ++at)
-        timesteps.push_back(m_layout->figure().pieces[m_seen[static_cast<std::size_t>(at)]].timestep);
-    emit maskRequested(timesteps, !m_layout->figure().pieces[m_seen[static_cast<std::size_t>(m_cursor)]].masked);
+    for (int at = std::min(m_cursor, m_anchor); at <= std::max(m_cursor, m_anchor); ++at) {
+        const Stop& stop = m_stops[static_cast<std::size_t>(at)];
+        timesteps.insert(timesteps.end(), stop.timesteps.begin(), stop.timesteps.end());
+    }
+    emit maskRequested(timesteps, !m_stops[static_cast<std::size_t>(m_cursor)].masked);
 }
 
 void TextCanvas::keyPressEvent(QKeyEvent* event) {
     const bool extend = event->modifiers().testFlag(Qt::ShiftModifier);
-    const int all = static_cast<int>(m_seen.size());
+    const int all = static_cast<int>(m_stops.size());
     switch (event->key()) {
         case Qt::Key_Left:
             moveCursor(-1, extend);
             break;
         case Qt::Key_Right:
             moveCursor(1, extend);
+            break;
+        case Qt::Key_Up:
+            moveCursorLines(-1, extend);
+            break;
+        case Qt::Key_Down:
+            moveCursorLines(1, extend);
             break;
         case Qt::Key_Home:
             moveCursor(-all, extend);
@@ -215,16 +298,20 @@ void TextCanvas::paintEvent(QPaintEvent* event) {
 
     painter.setFont(captionFont(font()));
     painter.setPen(theme.muted);
-    QStringList caption{tr("Click a token to mask it, drag over a range")};
-    const auto any = [&](auto member) { return std::ranges::any_of(m_layout->figure().pieces, member); };
-    if (m_model != m_whatIf) caption << tr("strip: the weight as the model has it");
-    if (any(&TextPiece::masked)) caption << tr("hatched: masked");
-    if (any(&TextPiece::unknown)) caption << tr("dotted: unknown to the model");
-    if (any(&TextPiece::unseen)) caption << tr("dashed: not seen by the model");
     const QRectF line(edge, edge + m_layout->height() + captionGap, width() - 2 * edge, fontMetrics().height() + 4);
     painter.drawText(line, Qt::AlignLeft | Qt::AlignTop,
-                     painter.fontMetrics().elidedText(caption.join(QStringLiteral("  ·  ")), Qt::ElideRight,
-                                                      static_cast<int>(line.width())));
+                     painter.fontMetrics().elidedText(caption(), Qt::ElideRight, static_cast<int>(line.width())));
+}
+
+/// What can be done, and what the signs mean that are there.
+QString TextCanvas::caption() const {
+    QStringList parts{tr("Click a token to mask it, drag over a range")};
+    const auto any = [&](auto member) { return std::ranges::any_of(m_layout->figure().pieces, member); };
+    if (m_model != m_whatIf) parts << tr("strip: the weight as the model has it");
+    if (any(&TextPiece::masked)) parts << tr("hatched: masked");
+    if (any(&TextPiece::unknown)) parts << tr("dotted: unknown to the model");
+    if (any(&TextPiece::unseen)) parts << tr("dashed: not seen by the model");
+    return parts.join(QStringLiteral("  ·  "));
 }
 
 /// Under each token, what the model itself gave it: the change is seen at once.
@@ -233,10 +320,10 @@ void TextCanvas::paintModelStrips(QPainter& painter, const QRectF& visible) cons
     if (model == nullptr) return;
     const TextFigure& figure = m_layout->figure();
     const ColorMap& map = figures::colorMapNamed(figure.colorMap);
-    for (const std::size_t piece : m_seen) {
-        const auto timestep = static_cast<std::size_t>(figure.pieces[piece].timestep);
-        if (timestep >= model->perTimestep.size()) continue;
-        for (const QRectF& place : m_layout->placesOf(piece)) {
+    for (const Stop& stop : m_stops) {
+        const auto timestep = static_cast<std::size_t>(stop.timesteps.front());
+        if (stop.piece >= figure.pieces.size() || timestep >= model->perTimestep.size()) continue;
+        for (const QRectF& place : placesOf(stop)) {
             if (!visible.intersects(place)) continue;
             const QRectF strip(place.left(), place.bottom() - stripHeight, place.width(), stripHeight);
             painter.fillRect(strip,
@@ -250,9 +337,9 @@ void TextCanvas::paintModelStrips(QPainter& painter, const QRectF& visible) cons
 void TextCanvas::paintCursor(QPainter& painter) const {
     painter.setBrush(Qt::NoBrush);
     for (int at = std::min(m_cursor, m_anchor); at <= std::max(m_cursor, m_anchor); ++at) {
-        if (static_cast<std::size_t>(at) >= m_seen.size()) return;
+        if (static_cast<std::size_t>(at) >= m_stops.size()) return;
         painter.setPen(QPen(Theme::of(palette()).accent, at == m_cursor ? 2.0 : 1.0));
-        for (const QRectF& place : m_layout->placesOf(m_seen[static_cast<std::size_t>(at)]))
+        for (const QRectF& place : placesOf(m_stops[static_cast<std::size_t>(at)]))
             painter.drawRoundedRect(place.adjusted(-1, -1, 1, 1), 4, 4);
     }
 }

@@ -17,10 +17,11 @@ class TextCanvas : public QWidget {
 public:
     explicit TextCanvas(QWidget* parent = nullptr);
 
+    /// Keeps lines and keyboard's place while the text and its tokens are the same.
     void setText(TextFigure figure, const ViewState& state);
-    /// The middle of a timestep's token, in this widget's coordinates; nothing for padding.
+    /// The middle of a timestep's token, in this widget's coordinates; of padding, the middle of its chip.
     [[nodiscard]] std::optional<QPoint> centreOf(std::int64_t timestep) const;
-    /// The timestep that the keyboard is at.
+    /// The timestep that the keyboard is at; of padding, the first.
     [[nodiscard]] std::optional<std::int64_t> cursorTimestep() const;
     /// What is said of a piece when it is pointed at.
     [[nodiscard]] QString describe(std::size_t piece) const;
@@ -31,7 +32,8 @@ public:
 
 signals:
     void maskRequested(const std::vector<std::int64_t>& timesteps, bool masked);
-    void timestepPointedAt(std::optional<std::int64_t> timestep);
+    /// An element of the weights (by the value's name) is pointed at; an empty name means none.
+    void weightPointedAt(const QString& valueName, const std::vector<std::int64_t>& index);
     /// The keyboard's token moved: it should be scrolled into view.
     void cursorMoved(const QRect& place);
 
@@ -46,10 +48,24 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    /// What can be masked with one click: a token, or all padding.
+    struct Stop {
+        std::size_t piece = 0;  ///< the number of pieces for the padding
+        std::vector<std::int64_t> timesteps;
+        bool masked = false;
+    };
+
+    void findStops();
+    [[nodiscard]] const std::vector<QRectF>& placesOf(const Stop& stop) const;
+    [[nodiscard]] std::optional<std::size_t> stopAt(QPoint point) const;
+    void pointAt(std::optional<std::size_t> stop);
+    [[nodiscard]] QString describePadding() const;
     [[nodiscard]] std::optional<std::size_t> pieceAt(QPoint point) const;
-    void dragTo(std::size_t piece);
+    void dragTo(std::size_t stop);
     void moveCursor(int step, bool extend);
+    void moveCursorLines(int lines, bool extend);
     void toggleSelection();
+    [[nodiscard]] QString caption() const;
     void paintModelStrips(QPainter& painter, const QRectF& visible) const;
     void paintCursor(QPainter& painter) const;
 
@@ -57,15 +73,16 @@ private:
     RecordPtr m_model;
     RecordPtr m_whatIf;
     std::string m_site;
-    std::vector<std::size_t> m_seen;  ///< pieces that have a timestep, in the order of the text
+    std::vector<Stop> m_stops;  ///< in the order of the text
+    std::optional<std::size_t> m_pointedStop;
     int m_laidOutWidth = 0;
 
     // A drag masks or unmasks everything between its first token and the pointer.
-    std::optional<std::size_t> m_dragStart;  ///< place in m_seen
+    std::optional<std::size_t> m_dragStart;  ///< place in m_stops
     bool m_dragMasks = true;
     std::set<std::size_t> m_dragged;
 
-    int m_cursor = 0;  ///< place in m_seen
+    int m_cursor = 0;  ///< place in m_stops
     int m_anchor = 0;
 };
 

@@ -1,19 +1,18 @@
 #pragma once
 
-#include "views/view.h"
+#include "views/paged_view.h"
 
 class QScrollArea;
-class QStackedWidget;
 
 namespace attnscope {
 
 class ColorBar;
-class EmptyNote;
 class TextCanvas;
 
 /// The text as the person wrote it, each token on the colour of its weight. Clicking a token masks or unmasks it,
-/// dragging does so over a range; with the keyboard the arrows move, Shift extends, Space toggles.
-class TextView : public View {
+/// dragging does so over a range, and the chip of the padding stands for all of it; with the keyboard the arrows move,
+/// Shift extends, Space toggles.
+class TextView : public PagedView {
     Q_OBJECT
 public:
     explicit TextView(QWidget* parent = nullptr);
@@ -22,11 +21,9 @@ public:
     [[nodiscard]] TextCanvas& canvas() const { return *m_canvas; }
 
 private:
-    QStackedWidget* m_pages = nullptr;
     QScrollArea* m_scroll = nullptr;
     TextCanvas* m_canvas = nullptr;
     ColorBar* m_colorBar = nullptr;
-    EmptyNote* m_empty = nullptr;
 };
 
 }  // namespace attnscope

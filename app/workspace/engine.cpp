@@ -99,6 +99,10 @@ bool sameInputs(const InspectRequest& left, const InspectRequest& right) {
 
 }  // namespace
 
+bool fits(const InputSource& source, const ModelInput& input) {
+    return input.tokenIds == (source.kind != InputSource::Kind::MatrixFile);
+}
+
 bool sameSource(const InputSource& left, const InputSource& right) {
     return left.kind == right.kind && left.name == right.name && left.content == right.content;
 }

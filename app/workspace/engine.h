@@ -112,6 +112,9 @@ private:
     RecordPtr m_modelRecord;  ///< of m_prepared
 };
 
+/// Whether a source is of the kind that an input takes: token ids or numbers.
+[[nodiscard]] bool fits(const InputSource& source, const ModelInput& input);
+
 /// Whether two sources give a model the same thing.
 [[nodiscard]] bool sameSource(const InputSource& left, const InputSource& right);
 

@@ -6,6 +6,11 @@
 #include <algorithm>
 
 namespace attnscope {
+namespace {
+
+constexpr auto exports = static_cast<std::size_t>(JobKind::Export);
+
+}  // namespace
 
 Worker::Worker(std::shared_ptr<Backend> backend, QObject* parent)
     : QObject(parent), m_backend(std::move(backend)), m_thread(QThread::create([this] { run(); })) {
@@ -17,7 +22,10 @@ Worker::~Worker() {
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;
-        if (m_running) m_running->cancel.cancel();
+        for (std::size_t kind = 0; kind < jobKinds; ++kind) {
+            if (kind != exports) m_waiting[kind].clear();
+        }
+        if (m_running && m_running->kind != exports) m_running->cancel.cancel();
     }
     m_wake.notify_one();
     m_thread->wait();
@@ -25,12 +33,14 @@ Worker::~Worker() {
 
 void Worker::enqueue(JobKind kind, const QString& what, Work work) {
     const auto place = static_cast<std::size_t>(kind);
+    const bool replaces = kind != JobKind::Export;
     m_newest[place] = ++m_lastNumber;
+    if (replaces) m_wanted[place] = m_lastNumber;
     m_what[place] = what;
     {
         const std::lock_guard lock(m_mutex);
-        m_waiting[place] = Job{place, m_lastNumber, CancelToken(), std::move(work)};
-        if (m_running && m_running->kind == place) m_running->cancel.cancel();
+        if (replaces) dropWaitingAndRunning(place);
+        m_waiting[place].push_back({place, m_lastNumber, CancelToken(), std::move(work)});
     }
     m_wake.notify_one();
     emit activityChanged();
@@ -39,14 +49,18 @@ void Worker::enqueue(JobKind kind, const QString& what, Work work) {
 void Worker::cancel(JobKind kind) {
     const auto place = static_cast<std::size_t>(kind);
     if (m_what[place].isEmpty()) return;
-    m_newest[place] = ++m_lastNumber;
+    m_wanted[place] = ++m_lastNumber;
     m_what[place].clear();
     {
         const std::lock_guard lock(m_mutex);
-        m_waiting[place].reset();
-        if (m_running && m_running->kind == place) m_running->cancel.cancel();
+        dropWaitingAndRunning(place);
     }
     emit activityChanged();
+}
+
+void Worker::dropWaitingAndRunning(std::size_t kind) {
+    m_waiting[kind].clear();
+    if (m_running && m_running->kind == kind) m_running->cancel.cancel();
 }
 
 QString Worker::activity() const {
@@ -57,11 +71,12 @@ QString Worker::activity() const {
 std::optional<Worker::Job> Worker::nextJob() {
     std::unique_lock lock(m_mutex);
     m_running.reset();
-    const auto waits = [](const std::optional<Job>& job) { return job.has_value(); };
+    const auto waits = [](const std::deque<Job>& jobs) { return !jobs.empty(); };
     m_wake.wait(lock, [&] { return m_stopping || std::ranges::any_of(m_waiting, waits); });
-    if (m_stopping) return std::nullopt;
     const auto next = std::ranges::find_if(m_waiting, waits);
-    Job job = *std::exchange(*next, std::nullopt);
+    if (next == m_waiting.end()) return std::nullopt;
+    Job job = std::move(next->front());
+    next->pop_front();
     m_running = Job{job.kind, job.number, job.cancel, {}};
     return job;
 }
@@ -80,8 +95,8 @@ void Worker::run() {
 }
 
 void Worker::finish(std::size_t kind, std::uint64_t number, const Delivery& delivery) {
-    if (m_newest[kind] != number) return;
-    m_what[kind].clear();
+    if (number < m_wanted[kind]) return;
+    if (number == m_newest[kind]) m_what[kind].clear();
     delivery();
     emit activityChanged();
 }

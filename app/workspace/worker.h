@@ -7,6 +7,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,7 +18,8 @@ class QThread;
 
 namespace attnscope {
 
-/// What can be asked of the worker, the most urgent first. Of each kind only the newest request counts.
+/// What can be asked of the worker, the most urgent first. Of each kind only the newest request counts, save for
+/// exports: each of them is done, even if the program is about to end.
 enum class JobKind : std::size_t {
     Recognize,
     OpenModel,
@@ -30,13 +32,14 @@ enum class JobKind : std::size_t {
 };
 constexpr std::size_t jobKinds = 8;
 
-/// One thread that owns the engine. A request replaces the waiting one of its kind and cancels the running one, so that
-/// dragging never queues up; results come back on the thread of this object, and only if they are still wanted.
+/// One thread that owns the engine. A request replaces the waiting one of its kind and cancels the running one (exports
+/// queue up instead), so that dragging never queues up; results come back on the thread of this object, and only if
+/// they are still wanted.
 class Worker : public QObject {
     Q_OBJECT
 public:
     explicit Worker(std::shared_ptr<Backend> backend, QObject* parent = nullptr);
-    /// Cancels what runs and joins the thread.
+    /// Cancels what runs, finishes the exports and joins the thread.
     ~Worker() override;
 
     /// Runs `work(Engine&, const CancelToken&)`, which returns some Result, on the worker's thread; then
@@ -83,18 +86,21 @@ private:
 
     void enqueue(JobKind kind, const QString& what, Work work);
     void run();
+    /// Called with the mutex held.
+    void dropWaitingAndRunning(std::size_t kind);
     [[nodiscard]] std::optional<Job> nextJob();
     void finish(std::size_t kind, std::uint64_t number, const Delivery& delivery);
 
     std::shared_ptr<Backend> m_backend;
     std::unique_ptr<QThread> m_thread;
     std::uint64_t m_lastNumber = 0;
-    std::array<std::uint64_t, jobKinds> m_newest{};  ///< the request whose result is wanted
-    std::array<QString, jobKinds> m_what;            ///< descriptions of the wanted requests
+    std::array<std::uint64_t, jobKinds> m_wanted{};  ///< results of requests older than this are not wanted
+    std::array<std::uint64_t, jobKinds> m_newest{};
+    std::array<QString, jobKinds> m_what;  ///< descriptions of the newest requests
 
     std::mutex m_mutex;  ///< guards everything below
     std::condition_variable m_wake;
-    std::array<std::optional<Job>, jobKinds> m_waiting;
+    std::array<std::deque<Job>, jobKinds> m_waiting;
     std::optional<Job> m_running;  ///< without its work
     bool m_stopping = false;
 };

@@ -12,10 +12,6 @@ QString fileName(const std::string& path) {
     return QString::fromStdString(std::filesystem::path(path).filename().string());
 }
 
-bool fits(const InputSource& source, const ModelInput& input) {
-    return input.tokenIds == (source.kind != InputSource::Kind::MatrixFile);
-}
-
 bool sameInputs(const std::vector<std::optional<InputSource>>& left,
                 const std::vector<std::optional<InputSource>>& right) {
     return std::ranges::equal(left, right, [](const auto& a, const auto& b) {
@@ -188,7 +184,12 @@ void Workspace::applySequences(OpenedSequences sequences) {
         chooseRow(static_cast<int>(m_typed));
         restartPredictions();
     }
-    for (const Error& error : sequences.problems) emit problem(error);
+    if (sequences.problems.empty()) return;
+    Error first = std::move(sequences.problems.front());
+    const auto others = sequences.problems.size() - 1;
+    if (others == 1) first.message += tr("; another file could not be read either").toStdString();
+    if (others > 1) first.message += tr("; %1 more files could not be read either").arg(others).toStdString();
+    emit problem(first);
 }
 
 void Workspace::setLayerFormula(const std::string& layer, const std::string& formula) {
@@ -225,7 +226,16 @@ void Workspace::chooseRow(int row) {
     chooseSource(m_list[static_cast<std::size_t>(row)].source);
 }
 
+/// The active input or, if the source does not fit it, the first one that it fits.
+std::size_t Workspace::inputFor(const InputSource& source) const {
+    const std::vector<ModelInput>& inputs = opened().model->inputs();
+    if (fits(source, inputs[m_activeInput])) return m_activeInput;
+    const auto found = std::ranges::find_if(inputs, [&](const ModelInput& input) { return fits(source, input); });
+    return found == inputs.end() ? m_activeInput : static_cast<std::size_t>(found - inputs.begin());
+}
+
 void Workspace::chooseSource(const InputSource& source) {
+    setActiveInput(inputFor(source));
     const bool first = !m_state.inputs[m_activeInput].has_value();
     EditState after{m_state.inputs, withoutTextEdits()};
     after.inputs[m_activeInput] = source;
@@ -304,86 +314,6 @@ void Workspace::runExport(const std::string& path, std::function<Status()> write
             else
                 emit problem(status.error());
         });
-}
-
-// Evaluating.
-
-void Workspace::forgetRecords(std::optional<Error> why) {
-    m_worker.cancel(JobKind::Inspect);
-    m_inspectProblem = std::move(why);
-    m_records = {};
-    emit recordsChanged();
-}
-
-void Workspace::inspect() {
-    const auto missing = [](const std::optional<InputSource>& source) { return !source.has_value(); };
-    if (!hasModel() || std::ranges::any_of(m_state.inputs, missing)) {
-        forgetRecords({});
-        return;
-    }
-    InspectRequest request{opened(), {}, m_state.edits};
-    for (const std::optional<InputSource>& source : m_state.inputs) request.inputs.push_back(*source);
-    m_worker.submit(
-        JobKind::Inspect, tr("Evaluating"),
-        [request](Engine& engine, const CancelToken& cancel) { return engine.inspect(request, cancel); },
-        [this](Result<Inspected>&& inspected) { acceptInspected(std::move(inspected)); });
-}
-
-void Workspace::acceptInspected(Result<Inspected> inspected) {
-    if (!inspected) {
-        forgetRecords(inspected.error());
-        emit problem(*m_inspectProblem);
-        return;
-    }
-    m_records = *std::move(inspected);
-    m_inspectProblem.reset();
-    const bool known = m_records.model->findSite(m_site) != nullptr;
-    if (!known) m_site = m_records.model->sites.empty() ? std::string() : m_records.model->sites.front().name;
-    emit recordsChanged();
-    if (!known) emit siteChanged();
-}
-
-void Workspace::restartPredictions() {
-    m_worker.cancel(JobKind::Predict);
-    m_predicted = 0;
-    for (std::size_t row = 0; row < m_list.size(); ++row) {
-        if (!m_list[row].prediction) continue;
-        m_list[row].prediction.reset();
-        emit predictionChanged(static_cast<int>(row));
-    }
-    predictNext();
-}
-
-void Workspace::predictNext() {
-    while (m_predicted < m_list.size() && m_list[m_predicted].prediction) ++m_predicted;
-    if (!hasModel() || m_predicted >= m_list.size()) return;
-    InspectRequest request{opened(), {}, {}};
-    for (std::size_t index = 0; index < m_state.inputs.size(); ++index) {
-        if (index == m_activeInput)
-            request.inputs.push_back(m_list[m_predicted].source);
-        else if (m_state.inputs[index])
-            request.inputs.push_back(*m_state.inputs[index]);
-        else
-            return;
-    }
-    m_worker.submit(
-        JobKind::Predict, tr("Predicting the list"),
-        [request](Engine& engine, const CancelToken& cancel) { return engine.predict(request, cancel); },
-        [this, row = m_predicted](Result<std::vector<Prediction>>&& prediction) {
-            m_list[row].prediction = std::move(prediction);
-            emit predictionChanged(static_cast<int>(row));
-            predictNext();
-        });
-}
-
-void Workspace::cancel() {
-    const bool evaluating = m_worker.isBusy(JobKind::Inspect);
-    for (std::size_t kind = 0; kind < jobKinds; ++kind) m_worker.cancel(static_cast<JobKind>(kind));
-    m_unrecognized.clear();
-    m_heldSequences.reset();
-    if (evaluating)
-        forgetRecords(
-            Error{ErrorCode::Cancelled, tr("Stopped. Choose the text again to evaluate it.").toStdString(), {}});
 }
 
 }  // namespace attnscope

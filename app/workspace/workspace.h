@@ -121,6 +121,7 @@ private:
     void chooseSource(const InputSource& source);
     [[nodiscard]] Edits withoutTextEdits() const;
     [[nodiscard]] const SiteRecord* modelSite() const;
+    [[nodiscard]] std::size_t inputFor(const InputSource& source) const;
     void fillInputs();
     void inspect();
     void acceptInspected(Result<Inspected> inspected);

@@ -111,10 +111,14 @@ Status checkEdits(const Edits& edits, const Graph& graph) {
 
 Status parseSet(std::string_view text, const Graph& graph, const Site* site, Edits& edits) {
     const auto equals = text.rfind('=');
-    const auto number = equals == std::string_view::npos ? std::nullopt : parseNumber<float>(text.substr(equals + 1));
-    if (!number)
+    if (equals == std::string_view::npos)
         return fail(ErrorCode::InvalidInput,
                     "edit '" + std::string(text) + "': VALUE[INDEX]=NUMBER expected, e.g. W[3]=0.5");
+    const auto number = parseNumber<float>(text.substr(equals + 1));
+    if (!number)
+        return fail(ErrorCode::InvalidInput, "edit '" + std::string(text) + "': '" +
+                                                 std::string(text.substr(equals + 1)) +
+                                                 "' found, a number within float32 expected");
     const std::string_view target = trimmed(text.substr(0, equals));
     const auto bracket = target.find('[');
     if (bracket != std::string_view::npos && !target.ends_with(']'))
@@ -123,7 +127,15 @@ Status parseSet(std::string_view text, const Graph& graph, const Site* site, Edi
 
     Result<ValueId> id = graph.find(name);
     if (const NamedValue* named = site ? site->find(name) : nullptr) id = named->value;
-    if (!id) return fail(std::move(id).error());
+    if (!id) {
+        Error error = std::move(id).error();
+        if (site != nullptr) {
+            std::vector<std::string> names;
+            for (const NamedValue& named : site->named) names.push_back(named.name);
+            error.message += "; site " + site->name + " has " + joined(names, ", ");
+        }
+        return fail(std::move(error));
+    }
 
     std::vector<std::int64_t> index;
     if (bracket != std::string_view::npos) {

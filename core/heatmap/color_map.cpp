@@ -55,6 +55,7 @@ std::span<const ColorMap> colorMaps() {
         made("ink", Sequential, tables::ink, 0xff3d8b, 0xb8b4ae),
         made("ink-dark", Sequential, tables::inkDark, 0xff3d8b, 0x6e6a64),
         made("blue-orange", Diverging, tables::blueOrange, 0xc800c8, 0x9aa0a6),
+        made("blue-orange-dark", Diverging, tables::blueOrangeDark, 0xc800c8, 0x6e6a64),
     };
     return maps;
 }

@@ -13,5 +13,6 @@ extern const std::array<std::uint32_t, 256> grey;
 extern const std::array<std::uint32_t, 256> ink;
 extern const std::array<std::uint32_t, 256> inkDark;
 extern const std::array<std::uint32_t, 256> blueOrange;
+extern const std::array<std::uint32_t, 256> blueOrangeDark;
 
 }  // namespace attnscope::tables

@@ -1,9 +1,11 @@
 #include "inspect/inspector.h"
 
+#include "base/text.h"
 #include "inspect/attainable.h"
 #include "inspect/findings.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace attnscope {
 namespace {
@@ -31,6 +33,8 @@ Status checkIds(const Sequence& sequence, const ModelInput& input) {
     if (input.vocabularySize <= 0) return {};
     for (std::size_t t = 0; t < sequence.values->size(); ++t) {
         const float id = (*sequence.values)[t];
+        if (id != std::floor(id))
+            return fail(ErrorCode::InvalidInput, "token ids are whole numbers, " + floatText(id) + " found");
         if (id >= 0.0F && id < static_cast<float>(input.vocabularySize)) continue;
         std::string token = t < sequence.tokens.size() ? sequence.tokens[t].text : std::string();
         if (!token.empty()) token = " ('" + token + "')";
@@ -42,7 +46,8 @@ Status checkIds(const Sequence& sequence, const ModelInput& input) {
     return {};
 }
 
-Status checkMatrix(const Sequence& sequence, const ModelInput& input) {
+Status checkMatrix(const Sequence& sequence, const ModelInput& input, const char* columns = "features",
+                   const char* rows = "timesteps") {
     const Shape& found = sequence.values->shape();
     if (input.extents.size() == 1) {
         if (input.extents[0] && *input.extents[0] != found.elements())
@@ -53,17 +58,23 @@ Status checkMatrix(const Sequence& sequence, const ModelInput& input) {
     if (input.extents.size() != 2 || found.rank() != 2)
         return fail(ErrorCode::Shape, "shape " + found.text() + " found, (time, feature) expected");
     if (input.extents[1] && *input.extents[1] != found[1])
-        return fail(ErrorCode::Shape, std::to_string(found[1]) + " features found, " +
+        return fail(ErrorCode::Shape, std::to_string(found[1]) + " " + columns + " found, " +
                                           std::to_string(*input.extents[1]) + " expected");
     if (input.extents[0] && *input.extents[0] != found[0])
-        return fail(ErrorCode::Shape, std::to_string(found[0]) + " timesteps found, " +
+        return fail(ErrorCode::Shape, std::to_string(found[0]) + " " + rows + " found, " +
                                           std::to_string(*input.extents[0]) + " expected");
     return {};
 }
 
 RecordedValue recordedValue(const NamedValue& named, const Graph& graph, const Evaluation& evaluation) {
     const Value& value = graph.value(named.value);
-    return {named.name, value.name, named.axes, named.role, withoutBatch(evaluation.values.at(named.value), value.batched)};
+    const TensorPtr& tensor = evaluation.values.at(named.value);
+    if (!value.batched || value.shape[0] == 1)
+        return {named.name, value.name, named.axes, named.role, withoutBatch(tensor, value.batched)};
+    // Inside TimeDistributed the timesteps outside are the batch; here they are an axis like any other.
+    std::vector<std::string> axes{"outer"};
+    axes.insert(axes.end(), named.axes.begin(), named.axes.end());
+    return {named.name, value.name, std::move(axes), named.role, tensor};
 }
 
 /// Weights as one number per timestep: the mean over every other axis.
@@ -82,7 +93,25 @@ std::vector<float> perTimestep(const RecordedValue& weights, const std::string& 
     return means;
 }
 
-SiteRecord siteRecord(const Site& site, const Graph& graph, const Evaluation& evaluation) {
+/// The first input with as many timesteps as the site among those that its values are computed from; beyond the last
+/// input if there is none.
+std::size_t inputOf(const Site& site, const Graph& graph, const std::vector<Sequence>& inputs, std::size_t timesteps) {
+    std::vector<bool> upstream(graph.values().size(), false);
+    upstream[site.values.index] = true;
+    for (std::size_t index = site.values.index + 1; index-- > 0;) {  // producers come before what they produce
+        const Value& value = graph.values()[index];
+        if (!upstream[index] || value.kind != ValueKind::Computed) continue;
+        for (const ValueId input : graph.nodes()[value.producer].inputs) upstream[input.index] = true;
+    }
+    std::size_t place = 0;
+    while (place < inputs.size() && !(upstream[graph.inputs()[place].index] &&
+                                      inputs[place].timesteps() == static_cast<std::int64_t>(timesteps)))
+        ++place;
+    return place;
+}
+
+SiteRecord siteRecord(const Site& site, const Graph& graph, const Evaluation& evaluation,
+                      const std::vector<Sequence>& inputs) {
     SiteRecord record;
     record.name = site.name;
     record.layer = site.layer;
@@ -100,6 +129,7 @@ SiteRecord siteRecord(const Site& site, const Graph& graph, const Evaluation& ev
         record.values.push_back(recordedValue(named, graph, evaluation));
     }
     record.perTimestep = perTimestep(record.weightsValue(), site.timeAxis);
+    record.input = inputOf(site, graph, inputs, record.perTimestep.size());
     record.attainable = attainableRange(record, site, graph);
     return record;
 }
@@ -128,10 +158,17 @@ Status checkSequence(const Sequence& sequence, const ModelInput& input) {
     };
     if (!sequence.values || sequence.values->size() == 0)
         return within(fail(ErrorCode::InvalidInput, "the sequence is empty"));
+    if (input.tokenIds && input.extents.size() == 2) {  // several rows of ids, as a model of sentences of words takes
+        if (sequence.isIds())
+            return within(fail(ErrorCode::InvalidInput, "a matrix of token ids expected (a .npy or .csv file), one row found"));
+        ATTN_CHECK(within(checkMatrix(sequence, input, "columns", "rows")));
+        return within(checkIds(sequence, input));
+    }
     if (input.tokenIds != sequence.isIds()) {
-        return within(fail(ErrorCode::InvalidInput, input.tokenIds ? "token ids expected (a text and a tokenizer), numbers "
-                                                                     "(time × feature) found"
-                                                                   : "numbers (time × feature) expected, a text found"));
+        return within(fail(ErrorCode::InvalidInput,
+                           input.tokenIds ? "token ids expected (a text, or one row or column of whole numbers), "
+                                            "numbers (time × feature) found"
+                                          : "numbers (time × feature) expected, token ids found"));
     }
     if (!input.tokenIds) return within(checkMatrix(sequence, input));
     if (!input.extents.empty() && input.extents[0] && *input.extents[0] != sequence.timesteps())
@@ -191,7 +228,7 @@ Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const 
     record->milliseconds = evaluation.milliseconds;
     record->predictions = predictionsOf(graph, evaluation);
     for (const Site& site : graph.sites()) {
-        record->sites.push_back(siteRecord(site, graph, evaluation));
+        record->sites.push_back(siteRecord(site, graph, evaluation, inputs));
         const SiteRecord& made = record->sites.back();
         std::ranges::move(findingsFor(made, record->sequenceFor(made)), std::back_inserter(record->findings));
     }

@@ -10,15 +10,20 @@ const RecordedValue* SiteRecord::find(std::string_view valueName) const {
 }
 
 bool SiteRecord::masked(std::size_t timestep) const {
-    return mask && timestep < values[*mask].tensor->size() && (*values[*mask].tensor)[timestep] == 0.0F;
+    if (!mask) return false;
+    const Tensor& bits = *values[*mask].tensor;  // [time], or [outer, time]
+    const auto timesteps = static_cast<std::size_t>(bits.shape().back());
+    if (timestep >= timesteps) return false;
+    for (std::size_t place = timestep; place < bits.size(); place += timesteps) {
+        if (bits[place] != 0.0F) return false;
+    }
+    return true;
 }
 
 const Sequence* Record::sequenceFor(const SiteRecord& site) const {
-    const auto fits = [&](const Sequence& sequence) {
-        return sequence.timesteps() == static_cast<std::int64_t>(site.perTimestep.size());
-    };
-    const auto found = std::ranges::find_if(inputs, fits);
-    return found == inputs.end() ? nullptr : &*found;
+    if (site.input >= inputs.size()) return nullptr;
+    const Sequence& sequence = inputs[site.input];
+    return sequence.timesteps() == static_cast<std::int64_t>(site.perTimestep.size()) ? &sequence : nullptr;
 }
 
 const SiteRecord* Record::findSite(std::string_view name) const {

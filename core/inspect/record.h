@@ -47,6 +47,8 @@ struct SiteRecord {
     std::size_t attended = 0;           ///< the values that are weighed (x)
     std::size_t output = 0;
     std::optional<std::size_t> mask;
+    /// The place in Record::inputs of the sequence that its timesteps belong to; beyond the end if there is none.
+    std::size_t input = 0;
     /// One weight per timestep: the weights themselves, or their mean over the other axes.  [time]
     std::vector<float> perTimestep;
     std::optional<AttainableRange> attainable;
@@ -57,7 +59,7 @@ struct SiteRecord {
     [[nodiscard]] const RecordedValue& outputValue() const { return values[output]; }
     /// The value with this name, or nullptr.
     [[nodiscard]] const RecordedValue* find(std::string_view valueName) const;
-    /// True where the site's mask excludes the timestep.
+    /// True where the site's mask excludes the timestep (for every timestep outside, in a site inside TimeDistributed).
     [[nodiscard]] bool masked(std::size_t timestep) const;
 };
 
@@ -77,7 +79,7 @@ struct Record {
     std::size_t evaluatedOperations = 0;
     double milliseconds = 0.0;
 
-    /// The sequence that a site's timesteps belong to: the first input with as many timesteps, or nullptr.
+    /// The sequence that a site's timesteps belong to, or nullptr if it has other timesteps than any input.
     [[nodiscard]] const Sequence* sequenceFor(const SiteRecord& site) const;
     [[nodiscard]] const SiteRecord* findSite(std::string_view name) const;
 };

@@ -100,12 +100,31 @@ std::int64_t countOf(const std::vector<std::shared_ptr<const Layer>>& layers) {
     return count;
 }
 
+/// The layer itself, or one inside it, whose path from here is `name`.
+const Layer* layerIn(const Layer& layer, std::string_view name) {
+    if (name == layer.name) return &layer;
+    if (!name.starts_with(layer.name) || !name.substr(layer.name.size()).starts_with('/')) return nullptr;
+    name.remove_prefix(layer.name.size() + 1);
+    if (layer.model != nullptr) return layer.model->layerNamed(name);
+    for (const auto& inner : layer.inner) {
+        if (const Layer* found = layerIn(*inner, name)) return found;
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 std::int64_t Layer::parameterCount() const {
     std::int64_t count = model != nullptr ? model->parameterCount() : 0;
     for (const LayerWeight& weight : weights) count += weight.tensor->shape().elements();
     return count + countOf(inner);
+}
+
+const Layer* Model::layerNamed(std::string_view layerName) const {
+    for (const auto& layer : m_layers) {
+        if (const Layer* found = layerIn(*layer, layerName)) return found;
+    }
+    return nullptr;
 }
 
 std::int64_t Model::parameterCount() const {

@@ -49,6 +49,8 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<const Model>> fromArchive(Archive archive);
 
     [[nodiscard]] const std::string& name() const { return m_name; }
+    /// The layer with this name, "outer/inner" for one inside another; nullptr if there is none.
+    [[nodiscard]] const Layer* layerNamed(std::string_view layerName) const;
     /// The file format, e.g. "Keras HDF5, Keras 2.15.0".
     [[nodiscard]] const std::string& format() const { return m_format; }
     [[nodiscard]] const Era& era() const { return m_era; }
@@ -102,8 +104,9 @@ struct LayerSummary {
     std::string shape;
     std::int64_t parameters = 0;
     bool isSite = false;
-    std::size_t depth = 0;  ///< nesting: 0 for the model's own layers
-    std::string problem;    ///< why it cannot be evaluated; empty if it can
+    std::size_t depth = 0;           ///< nesting: 0 for the model's own layers
+    std::string problem;             ///< why it cannot be evaluated; empty if it can
+    std::vector<std::string> sites;  ///< names of its attention sites, one for each time it is called
 };
 
 /// The layers with output shapes (without the batch axis). Lengths that a file leaves open are shown as "?".

@@ -59,8 +59,8 @@ public:
             row.shape = shapeOf(row.name);
             if (!m_outcomes.empty()) {
                 const LoweringOutcome& outcome = m_outcomes.front();
-                row.isSite =
-                    std::ranges::find(outcome.graph.sites(), row.name, &Site::layer) != outcome.graph.sites().end();
+                row.sites = sitesIn(*layer, row.name);
+                row.isSite = !row.sites.empty();
                 if (const auto problem = outcome.problems.find(row.name); problem != outcome.problems.end())
                     row.problem = problem->second;
             }
@@ -77,12 +77,14 @@ private:
             m_outcomes.push_back(*std::move(outcome));
     }
 
-    /// Whether attention happens in a layer, or in the ordinary layer that it wraps.
-    [[nodiscard]] bool isSite(const Layer& layer, const std::string& name) const {
+    /// The sites where attention happens in a layer, or in the ordinary layer that it wraps.
+    [[nodiscard]] std::vector<std::string> sitesIn(const Layer& layer, const std::string& name) const {
         const bool wraps = !layer.inner.empty() && layer.inner.front()->model == nullptr;
-        return std::ranges::any_of(m_outcomes.front().graph.sites(), [&](const Site& site) {
-            return site.layer == name || (wraps && site.layer.starts_with(name + "/"));
-        });
+        std::vector<std::string> sites;
+        for (const Site& site : m_outcomes.front().graph.sites()) {
+            if (site.layer == name || (wraps && site.layer.starts_with(name + "/"))) sites.push_back(site.name);
+        }
+        return sites;
     }
 
     /// The layers of a nested model, also of one inside a wrapper.

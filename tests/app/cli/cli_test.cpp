@@ -47,6 +47,35 @@ QList<float> numbers(const QJsonValue& data) {
     return flat;
 }
 
+/// Writes a file into a folder and gives its path.
+QString written(const QTemporaryDir& folder, const QString& name, const QByteArray& bytes) {
+    QFile file(folder.filePath(name));
+    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? file.fileName() : QString();
+}
+
+/// The first rows of a golden input as a .csv file.
+QByteArray csvRows(const QJsonObject& input, int rows, int columns) {
+    const QJsonArray data = input["data"].toArray();
+    QByteArray csv;
+    for (int place = 0; place < rows * columns; ++place)
+        csv += QByteArray::number(data.at(place).toDouble()) + ((place + 1) % columns == 0 ? "\n" : ",");
+    return csv;
+}
+
+QJsonObject firstRun(const QString& fixture) {
+    QFile file(golden + fixture + ".json");
+    if (!file.open(QIODevice::ReadOnly)) return {};
+    return QJsonDocument::fromJson(file.readAll()).object()["runs"].toArray().at(0).toObject();
+}
+
+float prediction(const QJsonObject& record) {
+    return numbers(record["prediction"].toArray().at(0).toObject()["data"]).value(0, -1.0F);
+}
+
+bool isNear(float found, float expected) {
+    return std::abs(found - expected) <= 1e-5F + 1e-4F * std::abs(expected);
+}
+
 QByteArray contents(const QString& path) {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
@@ -145,10 +174,91 @@ private slots:
         QVERIFY2(missing.err.contains("--input"), qPrintable(missing.err));
     }
 
+    void aNamedInputIsGivenOnceAndTheOthersTakeWhatIsLeft() {
+        const QString model = golden + "siamese_attention.h5";
+        const QJsonObject named = json(run({"inspect", model, "--ids", "left=1 2 3", "--ids", "right=4 5", "--json"}));
+        const QJsonObject mixed = json(run({"inspect", model, "--ids", "4 5", "--ids", "left=1 2 3", "--json"}));
+        QVERIFY(!named.isEmpty());
+        QCOMPARE(mixed, named);
+        const Outcome twice = run({"inspect", model, "--ids", "left=1", "--ids", "left=2", "--ids", "3"});
+        QCOMPARE(twice.status, 1);
+        QVERIFY2(twice.err.contains("left is given twice"), qPrintable(twice.err));
+    }
+
+    void aSharedSiteShowsTheTokensOfItsOwnInput() {
+        const QString model = golden + "siamese_attention.h5";
+        const QJsonObject info = json(run({"info", model, "--json"}));
+        QCOMPARE(info["sites"].toArray(), (QJsonArray{"attention", "attention#2"}));
+        const QStringList both{"inspect", model, "--ids", "left=1 2 3", "--ids", "right=4 5", "--json"};
+        const auto lastId = [&](const QString& site) {
+            return json(run(both + QStringList{"--site", site}))["tokens"].toArray().last().toObject()["id"].toInt();
+        };
+        QCOMPARE(lastId("attention"), 3);
+        QCOMPARE(lastId("attention#2"), 5);
+    }
+
+    void aModelOfSentencesTakesAMatrixOfIds() {
+        const QJsonObject reference = firstRun("nested_attention");
+        QTemporaryDir folder;
+        const QByteArray csv = csvRows(reference["inputs"].toArray().at(0).toObject(), 3, 7);
+        const QString model = golden + "nested_attention.h5";
+        const Outcome outcome = run({"inspect", model, "--input", written(folder, "words.csv", csv), "--json"});
+        QVERIFY2(outcome.status == 0, qPrintable(outcome.err));
+        const QJsonObject record = json(outcome);
+        QVERIFY(isNear(prediction(record), numbers(reference["outputs"].toArray().at(0).toObject()["data"]).at(0)));
+        // The site inside TimeDistributed has a row of weights for every sentence.
+        for (const QJsonValue& site : record["sites"].toArray()) {
+            const QJsonObject weights = site.toObject()["weights"].toObject();
+            const bool inside = site.toObject()["name"].toString().contains("word_attention");
+            QCOMPARE(weights["shape"].toArray(), inside ? (QJsonArray{3, 7}) : (QJsonArray{3}));
+            QCOMPARE(weights["axes"].toArray(), inside ? (QJsonArray{"outer", "t"}) : (QJsonArray{"t"}));
+            QCOMPARE(numbers(weights["data"]).size(), inside ? 21 : 3);
+        }
+        const QString mask = folder.filePath("mask.csv");
+        QStringList exported{"export", model, "--input", folder.filePath("words.csv"), "--view", "mask", "-o", mask};
+        QCOMPARE(run(exported + QStringList{"--site", "time_distributed/encoder/word_attention"}).status, 0);
+        QCOMPARE(contents(mask).count('\n'), 1 + 7);
+        const Outcome text = run({"inspect", model, "--ids", "1 2 3"});
+        QVERIFY2(text.err.contains("a matrix of token ids expected"), qPrintable(text.err));
+    }
+
+    void aFileOfWholeNumbersIsWhatTheInputWants() {
+        QTemporaryDir folder;
+        const QString row = written(folder, "ids.csv", "3,4,5\n");
+        const QString column = written(folder, "column.csv", "3\n4\n5\n");
+        const QJsonObject ids = json(run({"inspect", sentiment, "--ids", "3 4 5", "--json"}));
+        for (const QString& path : {row, column})
+            QCOMPARE(prediction(json(run({"inspect", sentiment, "--input", path, "--json"}))), prediction(ids));
+        const Outcome fraction = run({"inspect", sentiment, "--input", written(folder, "half.csv", "3,4.5\n")});
+        QCOMPARE(fraction.status, 1);
+        QVERIFY2(fraction.err.contains("whole numbers"), qPrintable(fraction.err));
+    }
+
+    void aColumnOfAFileOfTextsIsChosen() {
+        QTemporaryDir folder;
+        const QString table = written(folder, "reviews.tsv", "title\ttext\nDull\tA gorgeous, witty film\n");
+        const auto shown = [](const Outcome& outcome) {
+            return json(outcome)["tokens"].toArray().last().toObject()["text"].toString();
+        };
+        QCOMPARE(shown(run({"inspect", sentiment, "--texts", table, "--json"})), QString("film"));
+        QCOMPARE(shown(run({"inspect", sentiment, "--texts", table, "--column", "title", "--json"})), QString("Dull"));
+        const Outcome absent = run({"inspect", sentiment, "--texts", table, "--column", "body"});
+        QCOMPARE(absent.status, 1);
+        QVERIFY2(absent.err.contains("title, text"), qPrintable(absent.err));
+        QCOMPARE(run({"inspect", sentiment, "--text", "x", "--column", "title"}).status, 1);
+    }
+
+    void aVeryLongTextIsToldInFewLines() {
+        const Outcome outcome = run({"inspect", sentiment, "--text", QString("word ").repeated(5000)});
+        QCOMPARE(outcome.status, 0);
+        QVERIFY2(outcome.out.contains("4934 words more"), qPrintable(outcome.out.right(500)));
+        QVERIFY(outcome.out.count('\n') < 100);
+    }
+
     void exportWritesEveryKindOfFile_data() {
         QTest::addColumn<QString>("model");
         QTest::addColumn<QString>("view");
-        for (const char* view : {"text", "heatmap", "output"}) {
+        for (const char* view : {"text", "heatmap", "stages", "output", "mask"}) {
             QTest::addRow("Attention, %s", view) << sentiment << view;
             QTest::addRow("AttentionLayer, %s", view) << square << view;
         }
@@ -164,7 +274,7 @@ private slots:
             const QByteArray bytes = contents(path);
             QVERIFY(!bytes.isEmpty());
             if (suffix == "png") QVERIFY(QImage(path).width() > 200);
-            if (suffix == "svg" && view != "output") QVERIFY(bytes.contains("beautifully"));
+            if (suffix == "svg" && (view == "text" || view == "heatmap")) QVERIFY(bytes.contains("beautifully"));
             if (suffix == "npy") QVERIFY(bytes.startsWith("\x93NUMPY"));
             if (suffix == "json") QVERIFY(QJsonDocument::fromJson(bytes).object().contains("sites"));
         }
@@ -193,12 +303,17 @@ private slots:
         QTest::newRow("bad ids") << QStringList{"inspect", sentiment, "--ids", "3 x"} << "x";
         QTest::newRow("no such site") << (QStringList{"inspect", sentiment, "--site", "nope"} + text) << "nope";
         QTest::newRow("mask beyond the end") << (QStringList{"inspect", sentiment, "--mask", "77"} + text) << "77";
-        QTest::newRow("set of nothing") << (QStringList{"inspect", sentiment, "--set", "V[1]=2"} + text) << "'V'";
+        QTest::newRow("set of nothing") << (QStringList{"inspect", sentiment, "--set", "V[1]=2"} + text) << "'V'; site attention has x,";
         QTest::newRow("index") << QStringList{"inspect", sentiment, "--texts", reviews, "--index", "99"} << "99";
         QTest::newRow("no input") << QStringList{"inspect", sentiment} << "--text";
         QTest::newRow("device") << (QStringList{"inspect", sentiment, "--device", "abacus"} + text) << "abacus";
         QTest::newRow("unwritable") << (QStringList{"export", sentiment, "-o", "/nowhere/figure.png"} + text) << "/nowhere/figure.png";
-        QTest::newRow("unknown suffix") << (QStringList{"export", sentiment, "-o", "/tmp/figure.bmp"} + text) << "bmp";
+        QTest::newRow("unknown suffix") << (QStringList{"export", sentiment, "-o", "/tmp/figure.bmp"} + text) << ".bmp: expected .png, .svg, .pdf, .csv, .npy or .json";
+        QTest::newRow("set of what is no number") << (QStringList{"inspect", sentiment, "--set", "W[1]=1e99"} + text) << "'1e99' found";
+        QTest::newRow("index of no file") << (QStringList{"inspect", sentiment, "--index", "2"} + text) << "--texts FILE";
+        QTest::newRow("no formula") << QStringList{"info", sentiment, "--layer-formula", "attention=x"} << "attention_step_dim";
+        QTest::newRow("no layer") << QStringList{"info", sentiment, "--layer-formula", "x=attention_step_dim"} << "'x'";
+        QTest::newRow("device of info") << QStringList{"info", sentiment, "--device", "abacus"} << "abacus";
         QTest::newRow("disk full") << (QStringList{"export", sentiment, "-o", "/dev/full"} + text) << "/dev/full";
         QTest::newRow("no view") << (QStringList{"export", sentiment, "--view", "sound", "-o", "/tmp/x.png"} + text) << "sound";
         QTest::newRow("colour map") << (QStringList{"export", sentiment, "--color-map", "jet", "-o", "/tmp/x.png"} + text) << "jet";
@@ -239,7 +354,9 @@ private slots:
         QCOMPARE(run({"info"}).status, 2);
         QCOMPARE(run({"inspect", sentiment, "--no-such-option"}).status, 2);
         QCOMPARE(run({"info", sentiment, "more"}).status, 2);
+        QCOMPARE(run({"inspect", sentiment, "--text", "x", "--site", "attention", "--site", "b"}).status, 2);
         QCOMPARE(run({"--help"}).status, 0);
+        QVERIFY(run({"inspect", "--help"}).out.startsWith("Usage: attnscope inspect MODEL INPUT [options]\n"));
         QVERIFY(run({"export", "--help"}).out.contains("--view"));
         QCOMPARE(run({"devices"}).status, 0);
         QVERIFY(run({"devices"}).out.startsWith("cpu"));

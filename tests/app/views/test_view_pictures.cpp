@@ -18,21 +18,25 @@ ViewState edited(const std::string& model, int line, std::set<std::int64_t> mask
 }
 
 const std::vector<Case> cases{
-    {"short", [] { return test::handMadeState({.words = {"a", "gorgeous", "witty", "film"}}); }},
-    {"padded",
-     [] { return test::handMadeState({.words = test::someWords(58), .padding = 12, .maskIsWhatIf = true}); }},
+    {"short",
+     [] {
+         return test::handMadeState({.words = {"a", "gorgeous", "witty", "film"}});
+     }},
+    {"padded", [] { return test::handMadeState({.words = test::someWords(58), .padding = 12, .maskIsWhatIf = true}); }},
     {"one", [] { return test::handMadeState({.words = {"yes"}}); }},
     {"long", [] { return test::handMadeState({.words = test::someWords(2000)}); }},
     {"scripts",
      [] {
-         return test::handMadeState(
-             {.words = {"电影", "非常", "精彩", "الفيلم", "رائع", "جدا", "🎬", "👩‍👩‍👧", "日本語", "שלום", "naïve", "क्षत्रिय"}, .masked = {3}});
+         return test::handMadeState({.words = {"电影", "非常", "精彩", "الفيلم", "رائع", "جدا", "🎬",
+                                               "👩‍👩‍👧", "日本語", "שלום", "naïve", "क्षत्रिय"},
+                                     .masked = {3}});
      }},
     {"all_masked",
      [] {
          return test::handMadeState({.words = test::someWords(8), .masked = {0, 1, 2, 3, 4, 5, 6, 7}});
      }},
-    {"matrix", [] { return test::handMadeState({.words = test::someWords(70), .features = 128, .matrixWeights = true}); }},
+    {"matrix",
+     [] { return test::handMadeState({.words = test::someWords(70), .features = 128, .matrixWeights = true}); }},
     {"matrix_edited",
      [] {
          return test::handMadeState({.words = test::someWords(70),
@@ -42,8 +46,14 @@ const std::vector<Case> cases{
                                      .masked = {3, 4, 5, 40}});
      }},
     {"review", [] { return edited("sentiment/attention.h5", 1, {}); }},
-    {"review_edited", [] { return edited("sentiment/attention.h5", 1, {49, 48, 40}); }},
-    {"layer_edited", [] { return edited("sentiment/attention_layer.h5", 0, {0, 1, 2, 3, 4, 5, 6, 7, 8}); }},
+    {"review_edited",
+     [] {
+         return edited("sentiment/attention.h5", 1, {49, 48, 40});
+     }},
+    {"layer_edited",
+     [] {
+         return edited("sentiment/attention_layer.h5", 0, {0, 1, 2, 3, 4, 5, 6, 7, 8});
+     }},
     {"recording", [] { return test::sampleState("vibration/model.h5", test::recording()); }},
     {"recording_edited",
      [] {

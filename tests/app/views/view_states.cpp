@@ -92,7 +92,8 @@ SiteRecord siteOf(const HandMade& made, const Tensor& mask) {
         made.matrixWeights ? std::vector<std::string>{"f", "t"} : std::vector<std::string>{"t"};
     const Shape shape = made.matrixWeights ? Shape{features, timesteps} : Shape{timesteps};
     const auto add = [&](const char* name, std::vector<std::string> index, ValueRole role, Tensor tensor) {
-        site.values.push_back({name, std::string("attention/") + name, std::move(index), role, share(std::move(tensor))});
+        site.values.push_back(
+            {name, std::string("attention/") + name, std::move(index), role, share(std::move(tensor))});
         return site.values.size() - 1;
     };
     site.attended = add("x", {"t", "f"}, ValueRole::Input, std::move(x));
@@ -129,7 +130,7 @@ ViewState handMadeState(const HandMade& made) {
 }
 
 std::vector<std::string> someWords(std::size_t count) {
-    static const std::vector<std::string> vocabulary{"a",     "gorgeous", "and",        "witty", "film",  "that",
+    static const std::vector<std::string> vocabulary{"a",     "gorgeous", "and",         "witty", "film",  "that",
                                                      "never", "quite",    "disappoints", "its",   "quiet", "audience"};
     std::vector<std::string> words;
     for (std::size_t i = 0; i < count; ++i) words.push_back(vocabulary[(i * 7 + i / 12) % vocabulary.size()]);

@@ -14,8 +14,8 @@ namespace attnscope::test {
 /// A made-up site: what its timesteps are called and what is masked.
 struct HandMade {
     std::vector<std::string> words{};  ///< empty: numbers instead of a text
-    std::int64_t timesteps = 0;      ///< of numbers
-    std::int64_t padding = 0;        ///< timesteps in front of the text
+    std::int64_t timesteps = 0;        ///< of numbers
+    std::int64_t padding = 0;          ///< timesteps in front of the text
     std::int64_t features = 6;
     bool matrixWeights = false;  ///< one weight per feature and timestep, softmax over time
     bool maskIsWhatIf = false;

@@ -20,6 +20,8 @@ private slots:
     void cancelledWorkIsNotDelivered();
     void runningOutOfMemoryIsAnError();
     void destructionCancelsWhatRuns();
+    void everyExportIsDone();
+    void destructionFinishesTheExports();
 };
 
 namespace {
@@ -169,6 +171,41 @@ void TestWorker::destructionCancelsWhatRuns() {
         started.acquire();
     }
     QVERIFY(cancelled);
+}
+
+void TestWorker::everyExportIsDone() {
+    Worker worker(makeCpuBackend());
+    const Gate gate;
+    gate.close(worker, JobKind::OpenModel);
+    QList<int> delivered;
+    for (int file = 0; file < 3; ++file) {
+        worker.submit(
+            JobKind::Export, QStringLiteral("export"),
+            [file](Engine&, const CancelToken&) -> Result<int> { return file; },
+            [&](const Result<int>& result) {
+                delivered << *result;
+                QCOMPARE(worker.isBusy(JobKind::Export), *result < 2);
+            });
+    }
+    gate.open();
+    QTRY_COMPARE(delivered, (QList<int>{0, 1, 2}));
+}
+
+void TestWorker::destructionFinishesTheExports() {
+    int written = 0;
+    {
+        Worker worker(makeCpuBackend());
+        const Gate gate;
+        gate.close(worker, JobKind::Inspect);
+        for (int file = 0; file < 2; ++file) {
+            worker.submit(
+                JobKind::Export, QStringLiteral("export"),
+                [&written](Engine&, const CancelToken&) -> Result<int> { return ++written; },
+                [](const Result<int>&) { QFAIL("delivered after the end"); });
+        }
+        gate.open();
+    }
+    QCOMPARE(written, 2);
 }
 
 }  // namespace attnscope

@@ -77,6 +77,8 @@ private slots:
     void numericSequencesFeedNumericModels();
     void aTextForANumericModelIsAProblemNotACrash();
     void severalInputsAreChosenOneAfterTheOther();
+    void aSourceGoesToTheInputThatTakesIt();
+    void allFilesThatCannotBeReadAreSaid();
     void severalSitesCanBeChosen();
     void aModelWithoutAttentionStillPredicts();
     void rapidTogglingDoesNotQueueUp();
@@ -343,6 +345,34 @@ void TestWorkspace::severalInputsAreChosenOneAfterTheOther() {
     QCOMPARE(workspace.modelRecord()->inputs[1].name, workspace.list()[1].source.name);
     workspace.setActiveInput(0);
     QCOMPARE(workspace.chosenRow(), 0);
+}
+
+void TestWorkspace::aSourceGoesToTheInputThatTakesIt() {
+    Workspace workspace(makeCpuBackend());
+    workspace.openModel(golden + "two_inputs_two_outputs.h5");
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.hasModel(), 20000);
+    QVERIFY(workspace.opened().model->inputs()[0].tokenIds && !workspace.opened().model->inputs()[1].tokenIds);
+    workspace.typeText("1 2 3");
+    QCOMPARE(workspace.activeInput(), std::size_t{1});  // the numbers are missing now
+    workspace.typeText("3 2 1");
+    QCOMPARE(workspace.activeInput(), std::size_t{0});
+    QCOMPARE(workspace.inputs()[0]->content, std::string("3 2 1"));
+    QVERIFY(!workspace.inputs()[1]);
+    workspace.setActiveInput(1);
+    QTRY_VERIFY(isIdle(workspace));
+    for (const ListedSource& listed : workspace.list()) QVERIFY(!listed.prediction);  // no failure: it is no number
+}
+
+void TestWorkspace::allFilesThatCannotBeReadAreSaid() {
+    Workspace workspace(makeCpuBackend());
+    QStringList messages;
+    connect(&workspace, &Workspace::problem, this,
+            [&](const Error& error) { messages << QString::fromStdString(error.text()); });
+    workspace.openFiles({"/nowhere/a.txt", reviews, "/nowhere/b.txt", "/nowhere/c.npy"});
+    QTRY_COMPARE(messages.size(), 1);
+    QVERIFY2(messages.first().contains(QStringLiteral("a.txt")), qPrintable(messages.first()));
+    QVERIFY2(messages.first().contains(QStringLiteral("2 more files")), qPrintable(messages.first()));
+    QCOMPARE(workspace.list().size(), std::size_t{24});
 }
 
 void TestWorkspace::severalSitesCanBeChosen() {
