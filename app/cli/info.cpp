@@ -123,7 +123,7 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
 }
 
 Status runInfo(const QCommandLineParser& parser, const QStringList& positional) {
-    ATTN_CHECK(backendFromOptions(parser));
+    ATTN_CHECK(deviceFromOptions(parser));
     ATTN_TRY(const OpenedModel opened, openFromOptions(parser, positional[0]));
     const std::vector<LayerSummary> layers = summarize(*opened.model, opened.lowering);
     return print(parser.isSet(QStringLiteral("json")) ? jsonText(opened, layers) : humanText(opened, layers));

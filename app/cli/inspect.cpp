@@ -1,12 +1,13 @@
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/options.h"
-#include "base/text.h"
 #include "inspect/record_json.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 
 namespace attnscope {
 namespace {
@@ -52,7 +53,8 @@ std::string siteText(const Record& record, const SiteRecord& site) {
         double mass = site.perTimestep[t];
         while (isPadding(sequence, t + 1)) mass += site.perTimestep[++t];
         text += formatted("%5.0f", static_cast<double>(first)) + formatted("  %9.6f", mass) + "  on " +
-                std::to_string(t - first + 1) + " timesteps of padding" + (site.masked(first) ? "  [masked]" : "") + "\n";
+                std::to_string(t - first + 1) + " timesteps of padding" + (site.masked(first) ? "  [masked]" : "") +
+                "\n";
     }
     const Tensor& output = *site.outputValue().tensor;
     double sum = 0.0;
@@ -103,12 +105,48 @@ std::string humanText(const InspectedInput& inspected, bool oneSite) {
     return text;
 }
 
+/// Where the time went, per kind of operation, most first.
+std::string profileText(const Profile& profile) {
+    struct Total {
+        std::string operation;
+        std::size_t count = 0;
+        double microseconds = 0.0;
+    };
+    std::vector<Total> totals;
+    double all = 0.0;
+    for (const StepTime& step : profile) {
+        auto total = std::ranges::find(totals, step.operation, &Total::operation);
+        if (total == totals.end()) total = totals.insert(total, {step.operation});
+        ++total->count;
+        total->microseconds += step.microseconds;
+        all += step.microseconds;
+    }
+    std::ranges::sort(totals, std::ranges::greater(), &Total::microseconds);
+    std::string text =
+        "profile:  " + formatted("%.1f", all) + " µs in " + std::to_string(profile.size()) + " operations\n";
+    for (const Total& total : totals)
+        text += formatted("%12.1f µs", total.microseconds) +
+                formatted("  %5.0f ×  ", static_cast<double>(total.count)) + total.operation + "\n";
+    return text;
+}
+
 Status runInspect(const QCommandLineParser& parser, const QStringList& positional) {
-    ATTN_TRY(const InspectedInput inspected, inspectFromOptions(parser, positional[0]));
+    const InspectWishes wishes{parser.isSet(QStringLiteral("verify")), parser.isSet(QStringLiteral("profile"))};
+    if (wishes.verification || wishes.profile) {
+        if (parser.isSet(QStringLiteral("json")))
+            return fail(ErrorCode::InvalidInput, "--verify and --profile print text, not JSON");
+    }
+    ATTN_TRY(const InspectedInput inspected, inspectFromOptions(parser, positional[0], wishes));
     const bool oneSite = parser.isSet(QStringLiteral("site"));
     if (parser.isSet(QStringLiteral("json")))
         return print(recordJson(*inspected.whatIf, inspected.opened.path, oneSite ? inspected.site : std::string()));
-    return print(humanText(inspected, oneSite));
+    std::string text = humanText(inspected, oneSite);
+    if (wishes.profile) text += profileText(inspected.profile);
+    if (inspected.verification) text += "verify:  " + verificationText(*inspected.verification) + "\n";
+    ATTN_CHECK(print(text));
+    if (inspected.verification && inspected.verification->beyond > 0)
+        return fail(ErrorCode::Device, positional[0].toStdString() + ": the device and the CPU differ");
+    return {};
 }
 
 }  // namespace
@@ -120,6 +158,11 @@ Command inspectCommand() {
                 addInputOptions(parser);
                 addEditOptions(parser);
                 parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});
+                parser.addOption(
+                    {QStringLiteral("verify"),
+                     QStringLiteral("Evaluate on a Vulkan device and on the CPU, and say where they differ most.")});
+                parser.addOption(
+                    {QStringLiteral("profile"), QStringLiteral("Say how long each kind of operation took.")});
             },
             runInspect};
 }

@@ -174,11 +174,20 @@ std::string formulaNames(const Catalogue& catalogue) {
     return joined(names, ", ");
 }
 
+/// What is to be held against the CPU is a device in any case, be it a software one.
+Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& parser, bool toVerify) {
+    ATTN_TRY(DeviceChoice choice, deviceFromOptions(parser));
+    if (toVerify && choice.kind != DeviceChoice::Kind::Vulkan) choice = {DeviceChoice::Kind::Vulkan, std::nullopt};
+    Result<std::shared_ptr<Backend>> backend = openBackend(choice);
+    if (!backend) return failWithin("--device", std::move(backend).error());
+    return backend;
+}
+
 }  // namespace
 
 void addModelOptions(QCommandLineParser& parser) {
     static constexpr std::array<OptionText, 3> options{{
-        {"device", "What computes: auto or cpu (see attnscope devices).", "auto|cpu"},
+        {"device", "What computes: auto, cpu or vulkan (see attnscope devices).", "auto|cpu|vulkan[:N]"},
         {"layer-formula", "Describe a layer by a formula of the catalogue.", "LAYER=NAME"},
         {"tokenizer", "Tokenizer to use instead of the one beside the model.", "FILE"},
     }};
@@ -228,18 +237,20 @@ Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QStr
     return opened;
 }
 
-Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& parser) {
+Result<DeviceChoice> deviceFromOptions(const QCommandLineParser& parser) {
     const std::string device = valueOf(parser, "device");
-    if (device.empty() || device == "auto" || device == "cpu") return makeCpuBackend();
-    return fail(ErrorCode::NotFound, "--device " + device + ": there is auto and cpu");
+    Result<DeviceChoice> choice = parseDeviceChoice(device.empty() ? "auto" : device);
+    if (!choice) return failWithin("--device", std::move(choice).error());
+    return choice;
 }
 
-Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, const QString& path) {
+Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, const QString& path,
+                                          const InspectWishes& wishes) {
     InspectedInput inspected;
-    ATTN_TRY(std::shared_ptr<Backend> backend, backendFromOptions(parser));
+    ATTN_TRY(const std::shared_ptr<Backend> backend, backendFromOptions(parser, wishes.verification));
     ATTN_TRY(inspected.opened, openFromOptions(parser, path));
     ATTN_TRY(const std::vector<Sequence> sequences, sequencesFromOptions(parser, inspected.opened));
-    Inspector inspector(inspected.opened.model, inspected.opened.lowering, std::move(backend));
+    Inspector inspector(inspected.opened.model, inspected.opened.lowering, backend);
 
     const auto within = [&](Error error) { return failWithin(path.toStdString(), std::move(error)); };
     Result<std::shared_ptr<const Graph>> graph = inspector.graphFor(sequences);
@@ -248,6 +259,12 @@ Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, cons
     ATTN_TRY(const Edits edits, editsFromOptions(parser, **graph, site));
     if (site != nullptr) inspected.site = site->name;
 
+    if (wishes.verification) {
+        Result<Verification> verification = inspector.verifyWith(sequences, edits, makeCpuBackend(), {});
+        if (!verification) return within(std::move(verification).error());
+        inspected.verification = std::move(*verification);
+    }
+    if (wishes.profile) backend->profileInto(&inspected.profile);
     Result<RecordPtr> model = inspector.inspect(sequences, {}, {});
     if (!model) return within(std::move(model).error());
     inspected.model = *model;
@@ -257,6 +274,7 @@ Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, cons
         if (!whatIf) return within(std::move(whatIf).error());
         inspected.whatIf = *whatIf;
     }
+    if (wishes.profile) backend->profileInto(nullptr);
     return inspected;
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "eval/backend.h"
+#include "eval/open_backend.h"
 #include "inspect/inspector.h"
 #include "loading/loading.h"
 
 #include <QCommandLineParser>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace attnscope {
@@ -21,8 +23,8 @@ void addEditOptions(QCommandLineParser& parser);
 /// Opens the model as the options say.
 [[nodiscard]] Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QString& path);
 
-/// The backend that --device names. Errors list what there is.
-[[nodiscard]] Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& parser);
+/// What --device asks for. Errors say what may be asked for.
+[[nodiscard]] Result<DeviceChoice> deviceFromOptions(const QCommandLineParser& parser);
 
 /// A model, what it was given, and what it made of it: with the edits, and as the model has it.
 struct InspectedInput {
@@ -30,9 +32,18 @@ struct InspectedInput {
     std::string site;  ///< the site asked for, or the first; empty if the model has none
     RecordPtr model;
     RecordPtr whatIf;  ///< the same record when there are no edits
+    std::optional<Verification> verification;
+    Profile profile;
+};
+
+/// What to find out beside the record.
+struct InspectWishes {
+    bool verification = false;  ///< hold the device against the CPU
+    bool profile = false;       ///< take the time of every operation
 };
 
 /// Does everything that `inspect` and `export` have in common.
-[[nodiscard]] Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, const QString& path);
+[[nodiscard]] Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, const QString& path,
+                                                        const InspectWishes& wishes = {});
 
 }  // namespace attnscope

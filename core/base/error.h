@@ -19,6 +19,8 @@ enum class ErrorCode {
     Formula,       ///< a formula does not parse or check
     Limit,         ///< something needs more than it may have
     Cancelled,     ///< the person asked to stop
+    Device,        ///< a compute device cannot do it: no driver, a refused shader
+    DeviceLost,    ///< a compute device went away, with everything on it
 };
 
 /// An error with the chain of places it happened in, outermost first (file → layer → weight).

@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 
+#include <chrono>
 #include <new>
 #include <thread>
 
@@ -30,6 +31,8 @@ public:
                std::to_string(EIGEN_MINOR_VERSION);
     }
 
+    void profileInto(Profile* profile) override { m_profile = profile; }
+
     [[nodiscard]] Result<StoredPtr> store(TensorPtr tensor) override {
         return std::make_shared<CpuValue>(std::move(tensor));
     }
@@ -43,7 +46,11 @@ public:
             for (const std::size_t slot : step.inputs)
                 inputs.push_back(&static_cast<const CpuValue&>(*slots[slot]).tensor());
             ATTN_TRY(Tensor output, allocate(step.shape));
+            const auto begin = std::chrono::steady_clock::now();
             ATTN_CHECK(step.operation->evaluate(inputs, output, cancel));
+            const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+            if (m_profile != nullptr)
+                m_profile->push_back({std::string(step.operation->name()), step.shape, took.count()});
             // A kernel that stopped half-way leaves an output that must not be remembered.
             if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
             slots[step.output] = std::make_shared<CpuValue>(share(std::move(output)));
@@ -59,6 +66,8 @@ private:
             return fail(ErrorCode::Limit, "a value of shape " + shape.text() + " does not fit in memory");
         }
     }
+
+    Profile* m_profile = nullptr;
 };
 
 }  // namespace

@@ -14,8 +14,8 @@ void append(std::string& key, std::uint64_t number) {
     key.append(reinterpret_cast<const char*>(&number), sizeof(number));
 }
 
-/// The edit's blocks in elements of one batch entry; rows come before what lies inside them, so that the later, finer edit
-/// wins: std::map orders an index before every longer index that begins with it.
+/// The edit's blocks in elements of one batch entry; rows come before what lies inside them, so that the later, finer
+/// edit wins: std::map orders an index before every longer index that begins with it.
 std::vector<SetElements::Block> blocksOf(const ValueEdit& edit, const Shape& entry) {
     const std::vector<std::int64_t> strides = entry.strides();
     std::vector<SetElements::Block> blocks;
@@ -71,7 +71,8 @@ void Evaluator::planEdits(Plan& plan, ValueId id, const Edits& edits) {
     const ValueEdit* edit = edits.find(value.name);
     if (edit == nullptr) return;
     std::size_t& slot = plan.finalSlot[id.index];
-    const auto addStage = [&](std::shared_ptr<const Operation> operation, std::vector<std::size_t> inputs, std::string key) {
+    const auto addStage = [&](std::shared_ptr<const Operation> operation, std::vector<std::size_t> inputs,
+                              std::string key) {
         for (const std::size_t input : inputs) append(key, plan.versions[input]);
         const Version version = versionOf(std::move(key));
         slot = plan.addSlot(version, value.shape);
@@ -117,7 +118,8 @@ void Evaluator::prepare(Plan& plan, const std::vector<TensorPtr>& inputs, const 
         }
         const ValueEdit* edit = edits.find(values[index].name);
         if (edit == nullptr || !edit->uniform) continue;
-        const auto site = std::ranges::find(m_graph->sites(), ValueId{static_cast<std::uint32_t>(index)}, &Site::weights);
+        const auto site =
+            std::ranges::find(m_graph->sites(), ValueId{static_cast<std::uint32_t>(index)}, &Site::weights);
         if (site->mask) plan.relevant[site->mask->index] = true;
     }
 
@@ -166,6 +168,14 @@ void Evaluator::prepare(Plan& plan, const std::vector<TensorPtr>& inputs, const 
 
 Result<Evaluation> Evaluator::evaluate(const std::vector<TensorPtr>& inputs, const Edits& edits,
                                        const std::vector<ValueId>& wanted, const CancelToken& cancel) {
+    Result<Evaluation> evaluation = evaluateOnce(inputs, edits, wanted, cancel);
+    if (evaluation || evaluation.error().code != ErrorCode::DeviceLost) return evaluation;
+    m_memory.clear();  // what the device kept is gone: once more, from the inputs on
+    return evaluateOnce(inputs, edits, wanted, cancel);
+}
+
+Result<Evaluation> Evaluator::evaluateOnce(const std::vector<TensorPtr>& inputs, const Edits& edits,
+                                           const std::vector<ValueId>& wanted, const CancelToken& cancel) {
     const auto begin = std::chrono::steady_clock::now();
     if (inputs.size() != m_graph->inputs().size())
         return fail(ErrorCode::InvalidInput, std::to_string(inputs.size()) + " inputs found, " +

@@ -19,11 +19,11 @@ struct Evaluation {
     double milliseconds = 0.0;
 };
 
-/// Evaluates a graph and remembers what it computed: a value is computed again only when something upstream of it, or an
-/// edit on it, changed. One mechanism serves inputs, edits, undo and switching between model and what-if.
+/// Evaluates a graph and remembers what it computed: a value is computed again only when something upstream of it, or
+/// an edit on it, changed. One mechanism serves inputs, edits, undo and switching between model and what-if.
 ///
-/// A value's version is the identity of everything it depends on (its operation, its inputs' versions, its edit), so equal
-/// versions mean equal numbers. Results are kept by version, least recently used first to go.
+/// A value's version is the identity of everything it depends on (its operation, its inputs' versions, its edit), so
+/// equal versions mean equal numbers. Results are kept by version, least recently used first to go.
 class Evaluator {
 public:
     static constexpr std::size_t defaultMemory = std::size_t{512} << 20U;
@@ -34,7 +34,8 @@ public:
     [[nodiscard]] const Graph& graph() const { return *m_graph; }
 
     /// Evaluates what `wanted` depends on. `inputs` are in the order of Graph::inputs(), with their shapes.
-    /// Errors: shapes that differ from the graph's, checkEdits', the backend's.
+    /// Errors: shapes that differ from the graph's, checkEdits', the backend's. After a lost device everything is
+    /// computed once more, for a backend that has another one standing by.
     [[nodiscard]] Result<Evaluation> evaluate(const std::vector<TensorPtr>& inputs, const Edits& edits,
                                               const std::vector<ValueId>& wanted, const CancelToken& cancel);
 
@@ -47,6 +48,8 @@ private:
     };
     struct Plan;
 
+    [[nodiscard]] Result<Evaluation> evaluateOnce(const std::vector<TensorPtr>& inputs, const Edits& edits,
+                                                  const std::vector<ValueId>& wanted, const CancelToken& cancel);
     Version versionOf(std::string key);
     void planEdits(Plan& plan, ValueId id, const Edits& edits);
     void prepare(Plan& plan, const std::vector<TensorPtr>& inputs, const Edits& edits,

@@ -10,11 +10,7 @@
 
 namespace attnscope {
 
-/// Names the compute shader that is an operation's twin on the GPU: the stem of a file in `shaders/`.
-/// Operations that only rename or re-see memory have no kernel of their own.
-struct VulkanTwin {
-    std::string_view shader;  ///< e.g. "matmul"; empty means "no kernel: the bytes stay as they are"
-};
+class VulkanCall;
 
 /// One primitive of the graph: a shape rule and its kernels.
 ///
@@ -40,8 +36,9 @@ public:
     [[nodiscard]] virtual Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                           const CancelToken& cancel) const = 0;
 
-    /// Its twin among the compute shaders.
-    [[nodiscard]] virtual VulkanTwin vulkanTwin() const = 0;
+    /// Records its twin on the GPU (ops/vulkan_call.h), whose numbers are the CPU kernel's within rounding.
+    /// Errors: code Device or Limit, where the device cannot do it.
+    [[nodiscard]] virtual Status record(VulkanCall& call) const = 0;
 };
 
 }  // namespace attnscope

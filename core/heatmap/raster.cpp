@@ -1,5 +1,7 @@
 #include "heatmap/raster.h"
 
+#include "heatmap/cell_spans.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -8,44 +10,17 @@
 namespace attnscope {
 namespace {
 
-/// The cells [first, end) along one axis that a pixel stands for.
-struct Span {
-    std::int64_t first = 0;
-    std::int64_t end = 0;
-
-    [[nodiscard]] bool isEmpty() const { return first >= end; }
-    bool operator==(const Span&) const = default;
-};
-
-std::vector<Span> spansOf(int pixels, std::int64_t cells, double scale, double offset) {
-    const auto clamped = [&](double cell) {
-        return static_cast<std::int64_t>(std::clamp(cell, 0.0, static_cast<double>(cells)));
-    };
-    std::vector<Span> spans(static_cast<std::size_t>(pixels));
-    for (int pixel = 0; pixel < pixels; ++pixel) {
-        Span& span = spans[static_cast<std::size_t>(pixel)];
-        if (scale >= 1.0) {
-            const double cell = std::floor((pixel + 0.5 - offset) / scale);
-            span = {clamped(cell), clamped(cell + 1.0)};
-        } else {
-            span = {clamped(std::ceil((pixel - offset) / scale - 0.5)),
-                    clamped(std::ceil((pixel + 1 - offset) / scale - 0.5))};
-        }
-    }
-    return spans;
-}
-
-float mean(const float* data, std::int64_t stride, Span rows, Span columns) {
+float mean(const float* data, std::int64_t stride, CellSpan rows, CellSpan columns) {
     double sum = 0.0;
     for (std::int64_t row = rows.first; row < rows.end; ++row) {
         for (std::int64_t column = columns.first; column < columns.end; ++column) sum += data[row * stride + column];
     }
-    return static_cast<float>(sum / static_cast<double>((rows.end - rows.first) * (columns.end - columns.first)));
+    return static_cast<float>(sum / static_cast<double>(rows.size() * columns.size()));
 }
 
 /// The value for which `rank` is largest, or NaN if there is one.
 template <typename Rank>
-float largest(const float* data, std::int64_t stride, Span rows, Span columns, Rank rank) {
+float largest(const float* data, std::int64_t stride, CellSpan rows, CellSpan columns, Rank rank) {
     float best = data[rows.first * stride + columns.first];
     for (std::int64_t row = rows.first; row < rows.end; ++row) {
         for (std::int64_t column = columns.first; column < columns.end; ++column) {
@@ -65,12 +40,12 @@ Image rasterize(const Tensor& matrix, const Range& range, const ColorMap& map, c
     assert(width >= 0 && height >= 0);
     const std::int64_t stride = matrix.dim(1);
     const float* data = matrix.data().data();
-    const std::vector<Span> columns = spansOf(width, stride, viewport.scale().x, viewport.offset().x);
-    const std::vector<Span> rows = spansOf(height, matrix.dim(0), viewport.scale().y, viewport.offset().y);
+    const std::vector<CellSpan> columns = cellSpans(width, stride, viewport.scale().x, viewport.offset().x);
+    const std::vector<CellSpan> rows = cellSpans(height, matrix.dim(0), viewport.scale().y, viewport.offset().y);
     const float middle = range.valueAt(0.5F);
 
-    const auto valueOf = [&](Span row, Span column) {
-        if (row.end - row.first == 1 && column.end - column.first == 1) return data[row.first * stride + column.first];
+    const auto valueOf = [&](CellSpan row, CellSpan column) {
+        if (row.size() == 1 && column.size() == 1) return data[row.first * stride + column.first];
         if (aggregation == Aggregation::Mean) return mean(data, stride, row, column);
         if (map.kind == ColorMapKind::Diverging) {
             return largest(data, stride, row, column, [middle](float value) { return std::abs(value - middle); });

@@ -233,9 +233,24 @@ Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const 
         std::ranges::move(findingsFor(made, record->sequenceFor(made)), std::back_inserter(record->findings));
     }
     std::ranges::move(findingsFor(record->predictions), std::back_inserter(record->findings));
+    if (std::string remark = m_backend->remark(); !remark.empty())
+        record->findings.push_back({"device", std::move(remark), {}});
     for (const std::string& note : lowered->notes) record->findings.push_back({"note", note, {}});
     if (lowered->incomplete) record->findings.push_back({"incomplete", lowered->incomplete->text(), {}});
     return RecordPtr(std::move(record));
+}
+
+Result<Verification> Inspector::verifyWith(const std::vector<Sequence>& inputs, const Edits& edits,
+                                           std::shared_ptr<Backend> reference, const CancelToken& cancel) {
+    ATTN_TRY(const Lowered* lowered, loweredFor(inputs));
+    std::vector<TensorPtr> tensors;
+    for (std::size_t index = 0; index < inputs.size(); ++index)
+        tensors.push_back(asBatch(inputs[index], m_model->inputs()[index]));
+    ATTN_TRY(Verification verification,
+             verify(lowered->graph, tensors, edits, std::move(reference), m_backend, cancel));
+    // Another backend than the one to verify has answered.
+    if (std::string remark = m_backend->remark(); !remark.empty()) return fail(ErrorCode::Device, std::move(remark));
+    return verification;
 }
 
 Result<std::vector<Prediction>> Inspector::predict(const std::vector<Sequence>& inputs, const CancelToken& cancel) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "eval/evaluator.h"
+#include "eval/verify.h"
 #include "inspect/record.h"
 #include "model/model.h"
 #include "text/padding.h"
@@ -38,6 +39,11 @@ public:
 
     /// Evaluates the predictions only: for lists of many texts.
     [[nodiscard]] Result<std::vector<Prediction>> predict(const std::vector<Sequence>& inputs, const CancelToken& cancel);
+
+    /// Evaluates every value on this inspector's backend and on `reference`, and says where they differ most.
+    /// Errors: as inspect, and code Device where another backend had to answer.
+    [[nodiscard]] Result<Verification> verifyWith(const std::vector<Sequence>& inputs, const Edits& edits,
+                                                  std::shared_ptr<Backend> reference, const CancelToken& cancel);
 
 private:
     struct Lowered {

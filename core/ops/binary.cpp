@@ -144,8 +144,4 @@ Status Binary::evaluate(std::span<const Tensor* const> inputs, Tensor& output, c
     return {};
 }
 
-VulkanTwin Binary::vulkanTwin() const {
-    return {"binary"};
-}
-
 }  // namespace attnscope

@@ -67,8 +67,4 @@ Status Convolution1D::evaluate(std::span<const Tensor* const> inputs, Tensor& ou
     return {};
 }
 
-VulkanTwin Convolution1D::vulkanTwin() const {
-    return {"convolution1d"};
-}
-
 }  // namespace attnscope

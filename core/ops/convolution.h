@@ -15,7 +15,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     std::int64_t m_stride;
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     PoolKind m_kind;

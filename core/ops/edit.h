@@ -22,7 +22,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override { return {"set_elements"}; }
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     std::vector<Block> m_blocks;
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override { return {"uniform_weights"}; }
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     std::size_t m_axis;

@@ -24,7 +24,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     UnaryKind m_kind;
@@ -47,7 +47,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     BinaryKind m_kind;
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 };
 
 /// The shape that both broadcast to by NumPy's rule, or an error of code Shape.

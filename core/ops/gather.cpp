@@ -51,8 +51,4 @@ Status Gather::evaluate(std::span<const Tensor* const> inputs, Tensor& output, c
     return {};
 }
 
-VulkanTwin Gather::vulkanTwin() const {
-    return {"gather"};
-}
-
 }  // namespace attnscope

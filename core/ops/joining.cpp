@@ -49,10 +49,6 @@ Status Concatenate::evaluate(std::span<const Tensor* const> inputs, Tensor& outp
     return {};
 }
 
-VulkanTwin Concatenate::vulkanTwin() const {
-    return {"concatenate"};
-}
-
 std::string_view Pad::name() const {
     return "pad";
 }
@@ -73,10 +69,6 @@ Status Pad::evaluate(std::span<const Tensor* const> inputs, Tensor& output, cons
     std::ranges::fill(output.data(), m_value);
     place(*inputs[0], m_axis, m_before, output);
     return {};
-}
-
-VulkanTwin Pad::vulkanTwin() const {
-    return {"pad"};
 }
 
 }  // namespace attnscope

@@ -26,10 +26,6 @@ Status Reshape::evaluate(std::span<const Tensor* const> inputs, Tensor& output, 
     return {};
 }
 
-VulkanTwin Reshape::vulkanTwin() const {
-    return {};
-}
-
 std::string_view Permute::name() const {
     return "permute";
 }
@@ -59,10 +55,6 @@ Status Permute::evaluate(std::span<const Tensor* const> inputs, Tensor& output, 
     return {};
 }
 
-VulkanTwin Permute::vulkanTwin() const {
-    return {"permute"};
-}
-
 std::string_view Broadcast::name() const {
     return "broadcast";
 }
@@ -77,10 +69,6 @@ Result<Shape> Broadcast::inferShape(std::span<const Shape> inputs) const {
 Status Broadcast::evaluate(std::span<const Tensor* const> inputs, Tensor& output, const CancelToken&) const {
     copyStrided(inputs[0]->data().data(), broadcastStrides(inputs[0]->shape(), output.shape()), output);
     return {};
-}
-
-VulkanTwin Broadcast::vulkanTwin() const {
-    return {"broadcast"};
 }
 
 std::string_view Slice::name() const {
@@ -112,10 +100,6 @@ Status Slice::evaluate(std::span<const Tensor* const> inputs, Tensor& output, co
     strides[m_axis] *= m_step;
     copyStrided(start, strides, output);
     return {};
-}
-
-VulkanTwin Slice::vulkanTwin() const {
-    return {"slice"};
 }
 
 }  // namespace attnscope

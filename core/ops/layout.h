@@ -15,7 +15,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     Shape m_shape;
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     std::vector<std::size_t> m_order;
@@ -46,7 +46,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     Shape m_shape;
@@ -63,7 +63,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     std::size_t m_axis;
@@ -82,7 +82,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     std::size_t m_axis;
@@ -98,7 +98,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     std::size_t m_axis;

@@ -97,8 +97,4 @@ Status MatMul::evaluate(std::span<const Tensor* const> inputs, Tensor& output, c
     return {};
 }
 
-VulkanTwin MatMul::vulkanTwin() const {
-    return {"matmul"};
-}
-
 }  // namespace attnscope

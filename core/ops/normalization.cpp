@@ -36,8 +36,4 @@ Status Standardize::evaluate(std::span<const Tensor* const> inputs, Tensor& outp
     return {};
 }
 
-VulkanTwin Standardize::vulkanTwin() const {
-    return {"standardize"};
-}
-
 }  // namespace attnscope

@@ -64,8 +64,4 @@ Status Pool1D::evaluate(std::span<const Tensor* const> inputs, Tensor& output, c
     return {};
 }
 
-VulkanTwin Pool1D::vulkanTwin() const {
-    return {"pool1d"};
-}
-
 }  // namespace attnscope

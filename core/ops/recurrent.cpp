@@ -236,8 +236,4 @@ Status Recurrent::evaluate(std::span<const Tensor* const> inputs, Tensor& output
     return {};
 }
 
-VulkanTwin Recurrent::vulkanTwin() const {
-    return {"recurrent"};
-}
-
 }  // namespace attnscope

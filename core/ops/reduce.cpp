@@ -160,8 +160,4 @@ Status Reduce::evaluate(std::span<const Tensor* const> inputs, Tensor& output, c
     return {};
 }
 
-VulkanTwin Reduce::vulkanTwin() const {
-    return {"reduce"};
-}
-
 }  // namespace attnscope

@@ -32,8 +32,4 @@ Status Select::evaluate(std::span<const Tensor* const> inputs, Tensor& output, c
     return {};
 }
 
-VulkanTwin Select::vulkanTwin() const {
-    return {"select"};
-}
-
 }  // namespace attnscope

@@ -129,8 +129,4 @@ Status Softmax::evaluate(std::span<const Tensor* const> inputs, Tensor& output, 
     return {};
 }
 
-VulkanTwin Softmax::vulkanTwin() const {
-    return {"softmax"};
-}
-
 }  // namespace attnscope

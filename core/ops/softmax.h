@@ -16,7 +16,7 @@ public:
     [[nodiscard]] Result<Shape> inferShape(std::span<const Shape> inputs) const override;
     [[nodiscard]] Status evaluate(std::span<const Tensor* const> inputs, Tensor& output,
                                   const CancelToken& cancel) const override;
-    [[nodiscard]] VulkanTwin vulkanTwin() const override;
+    [[nodiscard]] Status record(VulkanCall& call) const override;
 
 private:
     std::size_t m_axis;

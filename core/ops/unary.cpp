@@ -73,8 +73,4 @@ Status Unary::evaluate(std::span<const Tensor* const> inputs, Tensor& output, co
     return {};
 }
 
-VulkanTwin Unary::vulkanTwin() const {
-    return {"unary"};
-}
-
 }  // namespace attnscope

@@ -123,19 +123,19 @@ OperationCase gatherCase(const Shape& table, const Shape& ids) {
     return {std::move(name), std::move(operation), std::move(inputs), std::move(expected), exact};
 }
 
-OperationCase setElementsCase(const Shape& shape, bool batched) {
-    auto operation = std::make_shared<SetElements>(
-        std::vector<SetElements::Block>{{0, 1, 0.25F}, {3, 2, -1.0F}, {4, 1, 7.0F}}, batched);
+/// Later blocks win where blocks overlap.
+OperationCase setElementsCase(const Shape& shape, bool batched, const std::vector<SetElements::Block>& blocks,
+                              const std::string& remark) {
+    auto operation = std::make_shared<SetElements>(blocks, batched);
     std::vector<Tensor> inputs{randomTensor(shape, 94)};
     const std::int64_t entry = batched ? shape.from(1).elements() : shape.elements();
     Tensor expected = inputs[0];
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const std::int64_t place = static_cast<std::int64_t>(i) % entry;
-        if (place == 0) expected[i] = 0.25F;
-        if (place == 3) expected[i] = -1.0F;
-        if (place == 4) expected[i] = 7.0F;  // the later block wins
+        for (const SetElements::Block& block : blocks)
+            if (place >= block.first && place < block.first + block.count) expected[i] = block.number;
     }
-    std::string name = caseName(*operation, inputs, batched ? "in every entry" : "once");
+    std::string name = caseName(*operation, inputs, remark + (batched ? " in every entry" : " once"));
     return {std::move(name), std::move(operation), std::move(inputs), std::move(expected), exact};
 }
 
@@ -181,8 +181,13 @@ void addLayoutCases(std::vector<OperationCase>& cases) {
     for (const Shape& ids : {Shape{5, 23}, Shape{}, Shape{7}, Shape{1, 1}, Shape{0, 3}})
         cases.push_back(gatherCase({71, 13}, ids));
     cases.push_back(gatherCase({1, 1}, {5, 23}));
-    cases.push_back(setElementsCase({5, 7}, true));
-    cases.push_back(setElementsCase({5, 7}, false));
+    for (const bool batched : {true, false}) {
+        cases.push_back(setElementsCase({5, 7}, batched, {{0, 1, 0.25F}, {3, 2, -1.0F}, {4, 1, 7.0F}}, "some"));
+        cases.push_back(setElementsCase({5, 23}, batched, {{2, 9, 1.0F}, {4, 2, 2.0F}, {10, 5, 3.0F}, {0, 3, 4.0F}},
+                                        "overlapping"));
+        cases.push_back(setElementsCase({5, 7}, batched, {{1, 2, 1.0F}, {5, 1, 2.0F}, {0, 7, 3.0F}}, "covered"));
+        cases.push_back(setElementsCase({5, 7}, batched, {{3, 0, 1.0F}}, "none"));
+    }
 }
 
 }  // namespace attnscope::test

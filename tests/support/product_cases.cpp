@@ -166,6 +166,9 @@ void addProductCases(std::vector<OperationCase>& cases) {
              {{1, 1, 1}, {1, 1, 1}},
              {{3, 5, 2}, {5, 2, 1}},
              {{2, 9, 4}, {2, 1, 4}, 1, 1, 4},
+             {{1, 9, 3}, {2, 3, 16}},
+             {{3, 47, 20}, {3, 20, 67}},
+             {{2, 61, 10}, {4, 5, 46}, 3, 2, 2},
          })
         cases.push_back(convolutionCase(convolution));
     addPoolCases(cases);

@@ -23,9 +23,9 @@ struct Layer {
 };
 
 double product(const Layer& layer, const Vector& h, std::size_t column) {
+    const auto width = static_cast<std::size_t>(layer.recurrent.dim(1));
     double sum = 0.0;
-    for (std::size_t k = 0; k < h.size(); ++k)
-        sum += h[k] * at(layer.recurrent, {static_cast<std::int64_t>(k), static_cast<std::int64_t>(column)});
+    for (std::size_t k = 0; k < h.size(); ++k) sum += h[k] * static_cast<double>(layer.recurrent[k * width + column]);
     return sum;
 }
 
@@ -187,7 +187,18 @@ void addRecurrentCases(std::vector<OperationCase>& cases) {
         options.activation = UnaryKind::Relu;
         options.recurrentActivation = UnaryKind::HardSigmoid;
         cases.push_back(recurrentCase(options, {3, 4, 5}));
+        options = {};
+        options.cell = cell;
+        cases.push_back(recurrentCase(options, {1, 3, 367}));
     }
+    // More state than the shared memory of many a GPU's workgroup holds.
+    Recurrent::Options options;
+    options.cell = Cell::GruResetAfter;
+    options.hasMask = true;
+    options.hasInitialState = true;
+    cases.push_back(recurrentCase(options, {2, 2, 1700}));
+    options.cell = Cell::Lstm;
+    cases.push_back(recurrentCase(options, {2, 2, 1400}));
 }
 
 }  // namespace attnscope::test

@@ -86,7 +86,15 @@ void addReduceCases(std::vector<OperationCase>& cases) {
         x[6] = -inf;
         cases.push_back(reduceCase(kind, x, {0}, false));
         cases.push_back(reduceCase(kind, x, {1}, false));
+        // Few long rows.
+        for (const std::size_t axis : {std::size_t{0}, std::size_t{1}})
+            cases.push_back(reduceCase(
+                kind, randomTensor({axis == 0 ? 20011 : 3, axis == 0 ? 3 : 20011}, 66, -1.2F, 1.2F), {axis}, false));
+        cases.push_back(reduceCase(kind, randomTensor({103, 3, 211}, 67), {0, 2}, false));
     }
+    // Neither vanishes nor overflows on the way.
+    cases.push_back(
+        reduceCase(ReduceKind::Product, Tensor({7}, {1e-30F, 1e-30F, 1e30F, 3e30F, 1e30F, 1e-30F, 1e3F}), {0}, false));
     cases.push_back(reduceCase(ReduceKind::Sum, Tensor({3, 0, 2}), {1}, false));
     cases.push_back(reduceCase(ReduceKind::Product, Tensor({3, 0, 2}), {1}, true));
     // A running float32 sum of this many numbers is off by about 1e-4.
@@ -130,6 +138,11 @@ void addSoftmaxCases(std::vector<OperationCase>& cases) {
     for (const Shape& shape : {Shape{1}, Shape{1, 5}, Shape{5, 1}, Shape{1, 1, 1}})
         for (std::size_t axis = 0; axis < shape.rank(); ++axis)
             cases.push_back(softmaxCase(randomTensor(shape, 76), axis));
+    for (const Shape& shape : {Shape{2, 1031}, Shape{1031, 3}, Shape{1, 5003}, Shape{5003, 1}, Shape{2003, 2}}) {
+        const std::size_t axis = shape[0] > shape[1] ? 0 : 1;
+        cases.push_back(softmaxCase(randomTensor(shape, 77, -10.0F, 10.0F), axis));
+        cases.push_back(softmaxCase(randomTensor(shape, 77, -10.0F, 10.0F), axis, randomMask(shape, 78), ", masked"));
+    }
     for (const std::size_t axis : {std::size_t{0}, std::size_t{1}}) {
         // What is masked counts for nothing, be it the largest score, NaN or infinite.
         Tensor scores({3, 3}, {1e4F, -1e4F, nan, -1e4F, -1e4F, inf, nan, -inf, -9999.0F});
@@ -187,6 +200,7 @@ void addReductionCases(std::vector<OperationCase>& cases) {
     cases.push_back(standardizeCase(Tensor({3, 5}, 0.7F), 1, 1e-3F));
     cases.push_back(standardizeCase(randomTensor({3, 127}, 82, 9999.0F, 10001.0F), 1, 1e-6F));
     cases.push_back(standardizeCase(randomTensor({7, 1}, 83), 1, 1e-3F));
+    cases.push_back(standardizeCase(randomTensor({3, 1031}, 83), 1, 1e-3F));
     cases.push_back(standardizeCase(Tensor({2, 2}, {1.0F, nan, 1.0F, 3.0F}), 1, 1e-3F));
     cases.push_back(uniformCase(randomTensor({5, 23}, 84), 1));
     Tensor mask = randomMask({5, 23}, 85);
@@ -194,6 +208,7 @@ void addReductionCases(std::vector<OperationCase>& cases) {
     cases.push_back(uniformCase(randomTensor({5, 23}, 86), 1, mask));
     cases.push_back(uniformCase(randomTensor({5, 7, 23}, 87), 2, mask));
     cases.push_back(uniformCase(randomTensor({5, 23, 3}, 88), 1, mask));
+    cases.push_back(uniformCase(randomTensor({2, 1031}, 89), 1, randomMask({2, 1031}, 90)));
 }
 
 }  // namespace attnscope::test

@@ -22,7 +22,6 @@ private slots:
     void everyShapeRuleGivesTheExpectedShape();
     void everyKernelGivesTheExpectedNumbers();
     void everyOperationClassIsInTheTable();
-    void everyOperationNamesItsTwin();
     void namesOfCasesAreUnique();
 
 private:
@@ -91,13 +90,6 @@ void TestOperations::everyOperationClassIsInTheTable() {
     QVERIFY(declared.contains("MatMul"));
     for (const std::string& name : declared)
         QVERIFY2(tested.contains(name), (name + " has no case in tests/support/*_cases.cpp").c_str());
-}
-
-void TestOperations::everyOperationNamesItsTwin() {
-    for (const OperationCase& oneCase : m_cases) {
-        const bool movesNothing = className(*oneCase.operation) == "Reshape";
-        QVERIFY2(oneCase.operation->vulkanTwin().shader.empty() == movesNothing, oneCase.name.c_str());
-    }
 }
 
 void TestOperations::namesOfCasesAreUnique() {

@@ -1,0 +1,88 @@
+#include "ops/vulkan_copy.h"
+
+#include "ops/vulkan_axes.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace attnscope {
+namespace {
+
+using Axes = std::vector<StridedAxis<2>>;  // of the output, strides in source and target
+
+/// Mirrors shaders/transpose.comp.
+struct TransposePush {
+    AxisPush<2> matrices;
+    std::uint32_t rows;
+    std::uint32_t columns;
+    std::uint32_t sourceStep;
+    std::uint32_t targetStep;
+};
+
+/// The axis along which the source is contiguous, where the output is contiguous along another one and both are long
+/// enough for tiles.
+std::optional<std::size_t> transposedRows(const Axes& axes) {
+    constexpr std::int64_t worthIt = 8;
+    if (axes.empty() || axes.back().strides[0] <= 1 || axes.back().extent < worthIt) return std::nullopt;
+    const auto rows = std::ranges::find_if(
+        axes, [](const StridedAxis<2>& axis) { return axis.strides[0] == 1 && axis.extent >= worthIt; });
+    if (rows == axes.end()) return std::nullopt;
+    return static_cast<std::size_t>(rows - axes.begin());
+}
+
+Status recordTranspose(VulkanCall& call, const VulkanOperand& source, std::int64_t offset, Axes axes,
+                       std::size_t rowAxis) {
+    constexpr std::int64_t tile = 32;
+    const StridedAxis<2> rows = axes[rowAxis];
+    const StridedAxis<2> columns = axes.back();
+    axes.pop_back();
+    axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(rowAxis));
+    std::vector<std::int64_t> extents;
+    std::array<Strides, 2> strides;
+    for (const StridedAxis<2>& axis : axes) {
+        extents.push_back(axis.extent);
+        for (std::size_t n = 0; n < 2; ++n) strides[n].push_back(axis.strides[n]);
+    }
+    const Shape matrices(std::move(extents));
+    ATTN_TRY(const auto walk, axisWalk<2>(matrices, strides, {offset, 0}));
+    ATTN_TRY(const VulkanOperand output, call.output());
+    const std::int64_t tiles = ((rows.extent + tile - 1) / tile) * ((columns.extent + tile - 1) / tile);
+    const auto size = static_cast<std::uint32_t>(call.workgroupSize() / tile * tile);
+    return call.dispatch(
+        "transpose", {size, walk.axes}, {reads(source), writes(output)},
+        TransposePush{walk.push, static_cast<std::uint32_t>(rows.extent), static_cast<std::uint32_t>(columns.extent),
+                      static_cast<std::uint32_t>(columns.strides[0]), static_cast<std::uint32_t>(rows.strides[1])},
+        call.groups(matrices.elements() * tiles));
+}
+
+Status recordWalk(VulkanCall& call, const VulkanOperand& source, const VulkanOperand& target, const Shape& shape,
+                  const std::array<Strides, 2>& strides, const std::array<std::int64_t, 2>& offsets) {
+    ATTN_TRY(const auto walk, axisWalk<2>(shape, strides, offsets));
+    const std::uint32_t size = call.workgroupSize();
+    return call.dispatch("copy", {size, walk.axes}, {reads(source), writes(target)}, walk.push,
+                         call.groupsFor(shape.elements(), size));
+}
+
+}  // namespace
+
+Status recordPlacing(VulkanCall& call, const VulkanOperand& source, const VulkanOperand& target, const Strides& strides,
+                     std::int64_t offset) {
+    if (source.shape.elements() == 0) return {};
+    return recordWalk(call, source, target, source.shape, {source.shape.strides(), strides}, {0, offset});
+}
+
+Status recordCopy(VulkanCall& call, const VulkanOperand& source, const Strides& strides, std::int64_t offset) {
+    const Shape& shape = call.outputShape();
+    const std::array<Strides, 2> both{strides, shape.strides()};
+    const Axes axes = collapsedAxes<2>(shape, both);
+    const bool inOrder = axes.empty() || (axes.size() == 1 && axes[0].strides[0] == 1);
+    if (inOrder && offset == 0 && shape.elements() == source.shape.elements()) {
+        call.outputSharesBytesOf(source);
+        return {};
+    }
+    if (const auto rows = transposedRows(axes)) return recordTranspose(call, source, offset, axes, *rows);
+    ATTN_TRY(const VulkanOperand output, call.output());
+    return recordWalk(call, source, output, shape, both, {offset, 0});
+}
+
+}  // namespace attnscope
