@@ -30,7 +30,8 @@ Status SetElements::evaluate(std::span<const Tensor* const> inputs, Tensor& outp
 
 Result<Shape> UniformWeights::inferShape(std::span<const Shape> inputs) const {
     if (inputs.empty() || inputs.size() > 2)
-        return fail(ErrorCode::Shape, "uniform weights: " + std::to_string(inputs.size()) + " inputs found, 1 or 2 expected");
+        return fail(ErrorCode::Shape,
+                    "uniform weights: " + std::to_string(inputs.size()) + " inputs found, 1 or 2 expected");
     const Shape& weights = inputs[0];
     if (m_axis >= weights.rank())
         return fail(ErrorCode::Shape, "uniform weights: no axis " + std::to_string(m_axis) + " in " + weights.text());

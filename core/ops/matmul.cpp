@@ -1,10 +1,13 @@
 #include "ops/matmul.h"
 
 #include "ops/elementwise.h"
+#include "ops/one_thread.h"
 #include "ops/shape_rule.h"
 #include "ops/strided.h"
 
 #include <Eigen/Core>
+
+#include <optional>
 
 namespace attnscope {
 namespace {
@@ -25,6 +28,8 @@ std::int64_t columns(const Shape& shape, bool transposed) {
 
 /// One product; Eigen reads a transposed operand in place.
 void multiply(const ConstMap& a, bool transposeA, const ConstMap& b, bool transposeB, Eigen::Map<Matrix> out) {
+    std::optional<OneThread> small;
+    if (out.size() * (transposeA ? a.rows() : a.cols()) < worthThreads) small.emplace();
     if (transposeA && transposeB) {
         out.noalias() = a.transpose() * b.transpose();
     } else if (transposeA) {

@@ -1,10 +1,12 @@
 #include "ops/recurrent.h"
 
+#include "ops/one_thread.h"
 #include "ops/shape_rule.h"
 #include "ops/unary_kernels.h"
 
 #include <Eigen/Core>
 
+#include <optional>
 #include <utility>
 
 namespace attnscope {
@@ -222,6 +224,8 @@ Status Recurrent::evaluate(std::span<const Tensor* const> inputs, Tensor& output
     const float* bias = named.recurrentBias == nullptr ? nullptr : named.recurrentBias->data().data();
     Scan scan(m_options, batch, ConstMap(named.recurrent->data().data(), units, width), bias);
     if (named.h != nullptr) scan.start(*named.h, named.c);
+    std::optional<OneThread> small;
+    if (batch * units * width < worthThreads) small.emplace();
     for (std::int64_t step = 0; step < time && !cancel.cancelled(); ++step) {
         const std::int64_t t = m_options.backwards ? time - 1 - step : step;
         scan.advance(TimeSlice(named.x->data().data() + t * width, batch, width, Eigen::OuterStride<>(time * width)));
