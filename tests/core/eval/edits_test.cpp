@@ -82,7 +82,8 @@ private slots:
     void aBadSetIsExplained_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("message");
-        QTest::newRow("no number") << "W[3]=big" << "edit 'W[3]=big': VALUE[INDEX]=NUMBER expected, e.g. W[3]=0.5";
+        QTest::newRow("no number") << "W[3]=big" << "edit 'W[3]=big': 'big' found, a number within float32 expected";
+        QTest::newRow("no equals sign") << "W[3]" << "edit 'W[3]': VALUE[INDEX]=NUMBER expected, e.g. W[3]=0.5";
         QTest::newRow("outside") << "W[4,0]=1" << "edit of attention/W: index [4,0] is outside its shape (4, 3)";
         QTest::newRow("too deep") << "W[0,0,0]=1" << "edit of attention/W: index [0,0,0] is outside its shape (4, 3)";
         QTest::newRow("no bracket") << "W[3=1" << "edit 'W[3=1': a closing ] expected before =";
@@ -90,7 +91,7 @@ private slots:
         QTest::newRow("not finite") << "W[0]=inf" << "edit of attention/W: a finite number expected, inf found";
         QTest::newRow("unknown") << "attention/V=1"
                                  << "there is no value named 'attention/V'; there are attention/W, attention/a, "
-                                    "attention/epsilon, attention/mask";
+                                    "attention/epsilon, attention/mask; site attention has mask, W";
     }
     void aBadSetIsExplained() {
         QFETCH(QString, text);
