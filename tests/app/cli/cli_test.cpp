@@ -1,3 +1,5 @@
+#include "program.h"
+
 #include <QImage>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -16,24 +18,6 @@ const QString reviews = source + QStringLiteral("/resources/samples/sentiment/re
 const QString vibration = source + QStringLiteral("/resources/samples/vibration/model.h5");
 const QString recording = source + QStringLiteral("/resources/samples/vibration/recording.csv");
 const QString golden = source + QStringLiteral("/tests/fixtures/golden/");
-
-struct Outcome {
-    int status = -1;
-    QString out;
-    QString err;
-};
-
-Outcome run(const QStringList& arguments) {
-    QProcess process;
-    process.start(QStringLiteral(ATTNSCOPE_PROGRAM), arguments);
-    if (!process.waitForFinished(60'000)) return {};
-    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
-            QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
-}
-
-QJsonObject json(const Outcome& outcome) {
-    return QJsonDocument::fromJson(outcome.out.toUtf8()).object();
-}
 
 QList<float> numbers(const QJsonValue& data) {
     QList<float> flat;

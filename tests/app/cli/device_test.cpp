@@ -1,3 +1,5 @@
+#include "program.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -11,23 +13,8 @@ namespace {
 const QString sentiment = QStringLiteral(ATTNSCOPE_SOURCE_DIR "/resources/samples/sentiment/attention.h5");
 const QStringList text{"--text", "a gorgeous and witty film"};
 
-struct Outcome {
-    int status = -1;
-    QString out;
-    QString err;
-};
-
-Outcome run(const QStringList& arguments) {
-    QProcess process;
-    process.start(QStringLiteral(ATTNSCOPE_PROGRAM), arguments);
-    if (!process.waitForFinished(60'000)) return {};
-    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
-            QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
-}
-
 QJsonObject inspected(const QString& device) {
-    const Outcome outcome = run(QStringList{"inspect", sentiment, "--json", "--device", device} + text);
-    return QJsonDocument::fromJson(outcome.out.toUtf8()).object();
+    return json(run(QStringList{"inspect", sentiment, "--json", "--device", device} + text));
 }
 
 QJsonArray weights(const QJsonObject& record) {
