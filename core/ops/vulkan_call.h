@@ -82,7 +82,6 @@ public:
     [[nodiscard]] vulkan::Recorder& recorder() { return m_recorder; }
 
     /// For whoever had the operation recorded.
-    [[nodiscard]] const std::optional<VulkanOperand>& recordedOutput() const { return m_output; }
     [[nodiscard]] const std::optional<VulkanOperand>& recordedRefusal() const { return m_refusal; }
 
 private:

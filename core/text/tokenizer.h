@@ -26,8 +26,6 @@ public:
     [[nodiscard]] virtual std::vector<Token> tokenize(std::string_view utf8) const = 0;
     /// What to show for an id; empty if it stands for nothing.
     [[nodiscard]] virtual std::string wordOf(std::int64_t id) const = 0;
-    /// The largest id that tokenize() can give; 0 if it gives none.
-    [[nodiscard]] virtual std::int64_t largestId() const = 0;
     /// One line: "Keras Tokenizer, 6000 words, OOV <OOV>, lower-case".
     [[nodiscard]] virtual std::string description() const = 0;
 };

@@ -14,13 +14,11 @@ std::optional<std::string> customaryUnknownWord(const std::unordered_map<std::st
 
 WordTokenizer::WordTokenizer(Vocabulary vocabulary, Splitting splitting, std::string description)
     : m_vocabulary(std::move(vocabulary)), m_splitting(std::move(splitting)), m_description(std::move(description)) {
-    m_largestId = m_vocabulary.unknownId.value_or(0);
     m_words.reserve(m_vocabulary.ids.size());
     for (const auto& [word, id] : m_vocabulary.ids) {
         // Where several words share an id, the choice must not depend on the order of a hash table.
         const std::string*& shown = m_words[id];
         if (shown == nullptr || word < *shown) shown = &word;
-        if (!beyondLimit(id)) m_largestId = std::max(m_largestId, id);
     }
 }
 

@@ -31,7 +31,6 @@ public:
 
     [[nodiscard]] std::vector<Token> tokenize(std::string_view utf8) const override;
     [[nodiscard]] std::string wordOf(std::int64_t id) const override;
-    [[nodiscard]] std::int64_t largestId() const override { return m_largestId; }
     [[nodiscard]] std::string description() const override { return m_description; }
 
 private:
@@ -41,7 +40,6 @@ private:
     Splitting m_splitting;
     std::string m_description;
     std::unordered_map<std::int64_t, const std::string*> m_words;  ///< into the keys of m_vocabulary
-    std::int64_t m_largestId = 0;
 };
 
 }  // namespace attnscope
