@@ -1,6 +1,7 @@
 #include "formats/hdf5_dataset.h"
 
 #include "formats/hdf5_reason.h"
+#include "formats/read_limits.h"
 
 #include <algorithm>
 #include <array>
@@ -123,26 +124,10 @@ Result<Shape> shapeOf(hid_t dataset) {
     return Shape(std::move(result));
 }
 
-/// Bytes for so many elements, or the largest number there is if that is too much to count.
-std::uint64_t bytesFor(const std::vector<std::int64_t>& extents, std::uint64_t perElement) {
-    std::uint64_t bytes = perElement;
-    for (const std::int64_t extent : extents) {
-        if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(extent), &bytes))
-            return std::numeric_limits<std::uint64_t>::max();
-    }
-    return bytes;
-}
-
-std::string bytesText(std::uint64_t bytes) {
-    if (bytes == std::numeric_limits<std::uint64_t>::max()) return "more than 2^64 bytes";
-    if (bytes >= (std::uint64_t{10} << 20)) return std::to_string(bytes >> 20) + " MiB";
-    return std::to_string(bytes) + " bytes";
-}
-
 /// What is declared must be stored: whole for plain storage, within reach of the best compression otherwise.
 Status checkStored(hid_t dataset, hid_t creation, const Shape& shape, std::uint64_t elementBytes,
                    std::uint64_t fileBytes) {
-    const std::uint64_t declared = bytesFor(shape.extents(), elementBytes);
+    const std::uint64_t declared = bytesFor(shape, elementBytes);
     const bool chunked = H5Pget_layout(creation) == H5D_CHUNKED;
     const std::uint64_t stored = std::min<std::uint64_t>(H5Dget_storage_size(dataset), fileBytes);
     const std::uint64_t reach = chunked ? stored * bestDeflateRatio : stored;
@@ -155,15 +140,15 @@ Status checkStored(hid_t dataset, hid_t creation, const Shape& shape, std::uint6
     const int rank = H5Pget_chunk(creation, highestRank, sides.data());
     if (rank != static_cast<int>(shape.rank())) return fail(ErrorCode::Format, "has chunks of another number of axes");
     const Shape chunk(std::vector<std::int64_t>(sides.begin(), sides.begin() + rank));
-    if (const std::uint64_t needed = bytesFor(chunk.extents(), elementBytes); needed > reach) {
-        return fail(ErrorCode::Limit, "needs " + bytesText(needed) + " for one chunk, limit " + bytesText(reach));
-    }
+    const std::uint64_t most = std::min(reach, readLimits(fileBytes).tensorBytes);
+    if (const std::uint64_t needed = bytesFor(chunk, elementBytes); needed > most)
+        return fail(ErrorCode::Limit, "needs " + bytesText(needed) + " for one chunk, limit " + bytesText(most));
     return {};
 }
 
 }  // namespace
 
-Result<Tensor> readDataset(hid_t dataset, Hdf5Budget& budget) {
+Result<Tensor> readDataset(hid_t dataset, ReadBudget& budget) {
     const PropertyHandle creation(H5Dget_create_plist(dataset));
     if (!creation) return fail(ErrorCode::Format, "is damaged" + hdf5Reason());
     ATTN_CHECK(checkStorage(creation.id()));
@@ -171,13 +156,8 @@ Result<Tensor> readDataset(hid_t dataset, Hdf5Budget& budget) {
     if (!type) return fail(ErrorCode::Format, "is damaged" + hdf5Reason());
     ATTN_TRY(const std::uint64_t elementBytes, checkType(type.id()));
     ATTN_TRY(Shape shape, shapeOf(dataset));
-    const std::uint64_t needed = bytesFor(shape.extents(), sizeof(float));
-    if (needed > budget.tensorBytes) {
-        return fail(ErrorCode::Limit, "needs " + bytesText(needed) + " for shape " + shape.text() + ", limit " +
-                                          bytesText(budget.tensorLimit) + " for all weights together");
-    }
-    ATTN_CHECK(checkStored(dataset, creation.id(), shape, elementBytes, budget.fileBytes));
-    budget.tensorBytes -= needed;
+    ATTN_CHECK(budget.take(shape));
+    ATTN_CHECK(checkStored(dataset, creation.id(), shape, elementBytes, budget.fileBytes()));
     Tensor numbers(std::move(shape));
     if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data().data()) < 0)
         return fail(ErrorCode::Format, "cannot be read, the file is truncated or damaged" + hdf5Reason());

@@ -5,6 +5,8 @@
 #include "formats/hdf5_reason.h"
 #include "formats/hdf5_text.h"
 
+#include <hdf5_hl.h>
+
 namespace attnscope {
 
 namespace {
@@ -16,6 +18,11 @@ std::mutex& hdf5Mutex() {
 
 herr_t keepInnermost(unsigned number, const H5E_error2_t* entry, void* reason) {
     if (number == 0 && entry->desc != nullptr) *static_cast<std::string*>(reason) = entry->desc;
+    return 0;
+}
+
+herr_t noteReason(hid_t /*stack*/, void* reason) {
+    *static_cast<std::string*>(reason) = hdf5Reason();
     return 0;
 }
 
@@ -92,6 +99,13 @@ Hdf5Session::Hdf5Session() : m_lock(hdf5Mutex()) {
     H5Eclear2(H5E_DEFAULT);
 }
 
+bool hasHdf5Signature(std::string_view bytes) {
+    constexpr std::string_view signature("\x89HDF\r\n\x1a\n", 8);
+    for (std::size_t at = 0; at < bytes.size(); at = at == 0 ? 512 : at * 2)
+        if (bytes.substr(at).starts_with(signature)) return true;
+    return false;
+}
+
 bool Hdf5Group::has(const std::string& name) const {
     return H5Lexists(m_handle.id(), name.c_str(), H5P_DEFAULT) > 0;
 }
@@ -104,10 +118,10 @@ Result<Hdf5Group> Hdf5Group::group(std::string_view path) const {
     ATTN_TRY(const Walk place, walk(m_handle.id(), m_path, path));
     GroupHandle opened(H5Gopen2(place.group ? place.group.id() : m_handle.id(), place.name.c_str(), H5P_DEFAULT));
     if (!opened) return fail(ErrorCode::Format, place.path + ": a group was expected" + hdf5Reason());
-    return Hdf5Group(std::move(opened), place.path);
+    return Hdf5Group(std::move(opened), place.path, m_image);
 }
 
-Result<Tensor> Hdf5Group::tensor(std::string_view path, Hdf5Budget& budget) const {
+Result<Tensor> Hdf5Group::tensor(std::string_view path, ReadBudget& budget) const {
     ATTN_TRY(const Walk place, walk(m_handle.id(), m_path, path));
     DatasetHandle opened(H5Dopen2(place.group ? place.group.id() : m_handle.id(), place.name.c_str(), H5P_DEFAULT));
     if (!opened) return fail(ErrorCode::Format, place.path + ": a dataset was expected" + hdf5Reason());
@@ -116,8 +130,8 @@ Result<Tensor> Hdf5Group::tensor(std::string_view path, Hdf5Budget& budget) cons
     return numbers;
 }
 
-Result<std::string> Hdf5Group::text(const std::string& attribute, const Hdf5Budget& budget) const {
-    Result<std::vector<std::string>> strings = readStrings(m_handle.id(), attribute, budget.fileBytes);
+Result<std::string> Hdf5Group::text(const std::string& attribute) const {
+    Result<std::vector<std::string>> strings = readStrings(m_handle.id(), attribute, m_image);
     const std::string place = "attribute " + attribute + " of " + m_path;
     if (!strings) return failWithin(place, std::move(strings).error());
     if (strings->size() != 1)
@@ -126,7 +140,7 @@ Result<std::string> Hdf5Group::text(const std::string& attribute, const Hdf5Budg
     return std::move(strings->front());
 }
 
-Result<std::vector<std::string>> Hdf5Group::texts(const std::string& attribute, const Hdf5Budget& budget) const {
+Result<std::vector<std::string>> Hdf5Group::texts(const std::string& attribute) const {
     std::vector<std::string> names{attribute};
     if (!hasAttribute(attribute)) {
         // Above 64,512 bytes Keras splits the list (tf_keras saving/legacy/hdf5_format.py,
@@ -138,25 +152,30 @@ Result<std::vector<std::string>> Hdf5Group::texts(const std::string& attribute, 
     }
     std::vector<std::string> all;
     for (const std::string& name : names) {
-        Result<std::vector<std::string>> part = readStrings(m_handle.id(), name, budget.fileBytes);
+        Result<std::vector<std::string>> part = readStrings(m_handle.id(), name, m_image);
         if (!part) return failWithin("attribute " + name + " of " + m_path, std::move(part).error());
         all.insert(all.end(), std::make_move_iterator(part->begin()), std::make_move_iterator(part->end()));
     }
     return all;
 }
 
-Result<Hdf5File> Hdf5File::open(const std::string& path) {
-    if (H5Fis_hdf5(path.c_str()) <= 0)
+Result<Hdf5File> Hdf5File::open(std::string_view bytes) {
+    if (!hasHdf5Signature(bytes))
         return fail(ErrorCode::Format, "is not an HDF5 file; a model saved by Keras as .h5 was expected");
-    FileHandle handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
-    if (!handle) return fail(ErrorCode::Format, "is a truncated or damaged HDF5 file" + hdf5Reason());
-    return Hdf5File(std::move(handle));
+    std::string reason;  // noted when it comes up: the high-level library tidies up before it returns
+    H5Eset_auto2(H5E_DEFAULT, noteReason, &reason);
+    // Opened for reading, the library writes nothing into the bytes, nor does it copy or release them.
+    FileHandle handle(H5LTopen_file_image(const_cast<char*>(bytes.data()), bytes.size(),
+                                          H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE));
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    if (!handle) return fail(ErrorCode::Format, "is a truncated or damaged HDF5 file" + reason);
+    return Hdf5File(std::move(handle), bytes);
 }
 
 Result<Hdf5Group> Hdf5File::root() const {
     GroupHandle opened(H5Gopen2(m_handle.id(), "/", H5P_DEFAULT));
     if (!opened) return fail(ErrorCode::Format, "is a damaged HDF5 file" + hdf5Reason());
-    return Hdf5Group(std::move(opened), "/");
+    return Hdf5Group(std::move(opened), "/", m_image);
 }
 
 }  // namespace attnscope

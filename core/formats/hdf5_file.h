@@ -2,9 +2,9 @@
 
 #include "base/result.h"
 #include "formats/hdf5_handle.h"
+#include "formats/read_budget.h"
 #include "tensor/tensor.h"
 
-#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -24,12 +24,9 @@ private:
     std::unique_lock<std::mutex> m_lock;
 };
 
-/// How much may still be read from one file.
-struct Hdf5Budget {
-    std::uint64_t fileBytes = 0;    ///< size of the file
-    std::uint64_t tensorBytes = 0;  ///< what is left for tensors in memory
-    std::uint64_t tensorLimit = 0;  ///< what there was at first, for messages
-};
+/// Whether the bytes have the signature at one of the places where it may stand: the start, or behind a user block of
+/// 512 bytes, doubled any number of times (HDF5 file format, II.A).
+[[nodiscard]] bool hasHdf5Signature(std::string_view bytes);
 
 /// A group of an open file.
 class Hdf5Group {
@@ -46,34 +43,38 @@ public:
 
     /// The numbers of a dataset, as float32. Errors name the path: what the dataset has that is refused, or its size
     /// and the limit; nothing is allocated before the size is known to be sound.
-    [[nodiscard]] Result<Tensor> tensor(std::string_view path, Hdf5Budget& budget) const;
+    [[nodiscard]] Result<Tensor> tensor(std::string_view path, ReadBudget& budget) const;
 
     /// A string attribute: fixed or variable length, scalar or a list of one.
-    [[nodiscard]] Result<std::string> text(const std::string& attribute, const Hdf5Budget& budget) const;
+    [[nodiscard]] Result<std::string> text(const std::string& attribute) const;
 
     /// A list of strings, which may be split over `attribute0`, `attribute1`, … An empty list may have any type.
-    [[nodiscard]] Result<std::vector<std::string>> texts(const std::string& attribute, const Hdf5Budget& budget) const;
+    [[nodiscard]] Result<std::vector<std::string>> texts(const std::string& attribute) const;
 
 private:
     friend class Hdf5File;
-    Hdf5Group(GroupHandle handle, std::string path) : m_handle(std::move(handle)), m_path(std::move(path)) {}
+    Hdf5Group(GroupHandle handle, std::string path, std::string_view image)
+        : m_handle(std::move(handle)), m_path(std::move(path)), m_image(image) {}
 
     GroupHandle m_handle;
     std::string m_path;
+    std::string_view m_image;  ///< the whole file
 };
 
-/// A file open for reading.
+/// A file open for reading, from its bytes in memory: the library opens no file.
 class Hdf5File {
 public:
-    /// Errors: code Format, with the library's reason, for what is not a whole HDF5 file.
-    [[nodiscard]] static Result<Hdf5File> open(const std::string& path);
+    /// The bytes must outlive the file. Errors: code Format, with the library's reason, for what is not a whole HDF5
+    /// file.
+    [[nodiscard]] static Result<Hdf5File> open(std::string_view bytes);
 
     [[nodiscard]] Result<Hdf5Group> root() const;
 
 private:
-    explicit Hdf5File(FileHandle handle) : m_handle(std::move(handle)) {}
+    Hdf5File(FileHandle handle, std::string_view image) : m_handle(std::move(handle)), m_image(image) {}
 
     FileHandle m_handle;
+    std::string_view m_image;
 };
 
 }  // namespace attnscope

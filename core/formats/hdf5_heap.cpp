@@ -1,7 +1,7 @@
 #include "formats/hdf5_heap.h"
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 namespace attnscope {
 
@@ -15,7 +15,7 @@ std::uint64_t littleEndian(const unsigned char* stored, std::size_t bytes) {
     return number;
 }
 
-std::uint64_t littleEndian(const std::string& bytes, std::size_t at, std::size_t count) {
+std::uint64_t littleEndian(std::string_view bytes, std::size_t at, std::size_t count) {
     return littleEndian(reinterpret_cast<const unsigned char*>(bytes.data()) + at, count);
 }
 
@@ -30,58 +30,46 @@ HeapReference HeapReference::decode(const unsigned char* stored) {
             static_cast<std::uint32_t>(littleEndian(stored + 12, 4))};
 }
 
-Result<Hdf5Heap> Hdf5Heap::of(hid_t object, std::uint64_t fileBytes) {
-    const FileHandle file(H5Iget_file_id(object));
-    const PropertyHandle creation(file ? H5Fget_create_plist(file.id()) : H5I_INVALID_HID);
-    const ssize_t length = file ? H5Fget_name(file.id(), nullptr, 0) : -1;
+Result<Hdf5Heap> Hdf5Heap::of(hid_t object, std::string_view file) {
+    const FileHandle handle(H5Iget_file_id(object));
+    const PropertyHandle creation(handle ? H5Fget_create_plist(handle.id()) : H5I_INVALID_HID);
     std::size_t addressBytes = 0;
     std::size_t sizeBytes = 0;
     hsize_t userBlock = 0;
-    if (length <= 0 || !creation || H5Pget_sizes(creation.id(), &addressBytes, &sizeBytes) < 0 ||
-        H5Pget_userblock(creation.id(), &userBlock) < 0)
+    if (!creation || H5Pget_sizes(creation.id(), &addressBytes, &sizeBytes) < 0 ||
+        H5Pget_userblock(creation.id(), &userBlock) < 0 || userBlock > file.size())
         return damaged();
     if (addressBytes != 8 || sizeBytes != 8)
         return fail(ErrorCode::Unsupported, "lies in a file with addresses of other than 8 bytes");
-    std::string path(static_cast<std::size_t>(length) + 1, '\0');
-    H5Fget_name(file.id(), path.data(), path.size());
-    path.pop_back();
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) return fail(ErrorCode::Io, "cannot be read");
-    return Hdf5Heap(std::move(stream), userBlock, fileBytes);
+    return Hdf5Heap(file.substr(static_cast<std::size_t>(userBlock)));
 }
 
 Result<std::string> Hdf5Heap::text(const HeapReference& reference) {
     if (reference.address == 0 || reference.length == 0) return std::string();
     ATTN_TRY(const Collection* const place, collection(reference.address));
-    const auto object = place->objects.find(reference.index);
-    if (object == place->objects.end() || reference.length > object->second.size) return damaged();
-    const std::string text = place->bytes.substr(object->second.start, reference.length);
-    return text.substr(0, text.find('\0'));
+    const auto object = place->find(reference.index);
+    if (object == place->end() || reference.length > object->second.size()) return damaged();
+    const std::string_view text = object->second.substr(0, reference.length);
+    return std::string(text.substr(0, text.find('\0')));
 }
 
 Result<const Hdf5Heap::Collection*> Hdf5Heap::collection(std::uint64_t address) {
     if (const auto known = m_collections.find(address); known != m_collections.end()) return &known->second;
-    const std::uint64_t end = m_fileBytes - std::min(m_base, m_fileBytes);
-    if (address > end || end - address < headerBytes) return damaged();
+    if (address > m_file.size() || m_file.size() - address < headerBytes) return damaged();
+    std::string_view bytes = m_file.substr(static_cast<std::size_t>(address));
+    const std::uint64_t size = littleEndian(bytes, 8, 8);
+    if (!bytes.starts_with("GCOL\x01") || size < headerBytes || size > bytes.size()) return damaged();
+    bytes = bytes.substr(0, static_cast<std::size_t>(size));
     Collection fresh;
-    fresh.bytes.resize(headerBytes);
-    m_file.clear();
-    m_file.seekg(static_cast<std::streamoff>(m_base + address));
-    if (!m_file.read(fresh.bytes.data(), headerBytes)) return damaged();
-    const std::uint64_t size = littleEndian(fresh.bytes, 8, 8);
-    if (!fresh.bytes.starts_with("GCOL\x01") || size < headerBytes || size > end - address) return damaged();
-    fresh.bytes.resize(static_cast<std::size_t>(size));
-    if (!m_file.read(fresh.bytes.data() + headerBytes, static_cast<std::streamsize>(size - headerBytes)))
-        return damaged();
-    for (std::size_t at = headerBytes; fresh.bytes.size() - at >= headerBytes;) {
-        const auto index = static_cast<std::uint32_t>(littleEndian(fresh.bytes, at, 2));
-        const std::uint64_t stored = littleEndian(fresh.bytes, at + 8, 8);
+    for (std::size_t at = headerBytes; bytes.size() - at >= headerBytes;) {
+        const auto index = static_cast<std::uint32_t>(littleEndian(bytes, at, 2));
+        const std::uint64_t stored = littleEndian(bytes, at + 8, 8);
         if (index == 0) break;  // what is left is free
         at += headerBytes;
-        if (stored > fresh.bytes.size() - at) return damaged();
-        fresh.objects[index] = {at, static_cast<std::size_t>(stored)};
+        if (stored > bytes.size() - at) return damaged();
+        fresh[index] = bytes.substr(at, static_cast<std::size_t>(stored));
         const std::uint64_t padded = (stored + 7) / 8 * 8;
-        at += static_cast<std::size_t>(std::min<std::uint64_t>(padded, fresh.bytes.size() - at));
+        at += static_cast<std::size_t>(std::min<std::uint64_t>(padded, bytes.size() - at));
     }
     return &m_collections.emplace(address, std::move(fresh)).first->second;
 }

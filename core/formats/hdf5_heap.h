@@ -4,9 +4,9 @@
 #include "formats/hdf5_handle.h"
 
 #include <cstdint>
-#include <fstream>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace attnscope {
 
@@ -25,30 +25,22 @@ struct HeapReference {
 /// crashes where they are wrong (H5HG_read), so this one is read here, with every bound checked.
 class Hdf5Heap {
 public:
-    /// The heap of the file that an open object belongs to. Errors: a file with other than 8-byte addresses.
-    [[nodiscard]] static Result<Hdf5Heap> of(hid_t object, std::uint64_t fileBytes);
+    /// The heap of the file that an open object belongs to, whose bytes are given and must outlive the heap. Errors: a
+    /// file with other than 8-byte addresses.
+    [[nodiscard]] static Result<Hdf5Heap> of(hid_t object, std::string_view file);
 
     /// The string's bytes up to the first NUL. Errors: code Format where the heap is damaged.
     [[nodiscard]] Result<std::string> text(const HeapReference& reference);
 
 private:
-    struct Collection {
-        std::string bytes;
-        struct Place {
-            std::size_t start;
-            std::size_t size;
-        };
-        std::map<std::uint32_t, Place> objects;
-    };
+    /// The objects of a collection, by their index.
+    using Collection = std::map<std::uint32_t, std::string_view>;
 
-    Hdf5Heap(std::ifstream file, std::uint64_t base, std::uint64_t fileBytes)
-        : m_file(std::move(file)), m_base(base), m_fileBytes(fileBytes) {}
+    explicit Hdf5Heap(std::string_view file) : m_file(file) {}
 
     Result<const Collection*> collection(std::uint64_t address);
 
-    std::ifstream m_file;
-    std::uint64_t m_base;  ///< length of the user block: addresses count from behind it
-    std::uint64_t m_fileBytes;
+    std::string_view m_file;  ///< without its user block: addresses count from behind it
     std::map<std::uint64_t, Collection> m_collections;
 };
 

@@ -1,8 +1,8 @@
 #include "formats/hdf5_text.h"
 
+#include "base/unicode.h"
 #include "formats/hdf5_heap.h"
 #include "formats/hdf5_reason.h"
-#include "base/unicode.h"
 
 #include <cstring>
 
@@ -22,8 +22,7 @@ herr_t keepReferences(hid_t source, hid_t target, H5T_cdata_t* state, std::size_
     return fits ? 0 : -1;
 }
 
-Result<std::vector<std::string>> readVariable(hid_t object, hid_t attribute, std::size_t count,
-                                              std::uint64_t fileBytes) {
+Result<std::vector<std::string>> readVariable(hid_t object, hid_t attribute, std::size_t count, std::string_view file) {
     const TypeHandle variable(H5Tcopy(H5T_C_S1));
     const TypeHandle opaque(H5Tcreate(H5T_OPAQUE, HeapReference::bytes));
     if (!variable || !opaque || H5Tset_size(variable.id(), H5T_VARIABLE) < 0 ||
@@ -35,15 +34,15 @@ Result<std::vector<std::string>> readVariable(hid_t object, hid_t attribute, std
     H5Tunregister(H5T_PERS_SOFT, "attnscope_references", variable.id(), opaque.id(), keepReferences);
     if (outcome < 0) return fail(ErrorCode::Format, "cannot be read, the file is truncated or damaged" + reason);
 
-    ATTN_TRY(Hdf5Heap heap, Hdf5Heap::of(object, fileBytes));
+    ATTN_TRY(Hdf5Heap heap, Hdf5Heap::of(object, file));
     std::vector<std::string> result;
-    std::uint64_t left = fileBytes;
+    std::uint64_t left = file.size();
     for (std::size_t index = 0; index < count; ++index) {
         ATTN_TRY(std::string text, heap.text(HeapReference::decode(stored.data() + index * HeapReference::bytes)));
         // Many references to one long string would multiply it.
         if (text.size() > left)
             return fail(ErrorCode::Limit,
-                        "needs more text than the " + std::to_string(fileBytes) + " bytes of the file");
+                        "needs more text than the " + std::to_string(file.size()) + " bytes of the file");
         left -= text.size();
         result.push_back(std::move(text));
     }
@@ -68,7 +67,7 @@ Result<std::vector<std::string>> readFixed(hid_t attribute, hid_t fileType, std:
 
 }  // namespace
 
-Result<std::vector<std::string>> readStrings(hid_t object, const std::string& attribute, std::uint64_t fileBytes) {
+Result<std::vector<std::string>> readStrings(hid_t object, const std::string& attribute, std::string_view file) {
     const AttributeHandle handle(H5Aopen(object, attribute.c_str(), H5P_DEFAULT));
     if (!handle) return fail(ErrorCode::Format, "is missing or damaged" + hdf5Reason());
     const TypeHandle type(H5Aget_type(handle.id()));
@@ -86,12 +85,12 @@ Result<std::vector<std::string>> readStrings(hid_t object, const std::string& at
     const auto count = static_cast<std::uint64_t>(elements);
     const bool variable = H5Tis_variable_str(type.id()) > 0;
     const std::uint64_t length = variable ? HeapReference::bytes : static_cast<std::uint64_t>(H5Tget_size(type.id()));
-    if (length == 0 || count > mostStrings || count > fileBytes / length) {
+    if (length == 0 || count > mostStrings || count > file.size() / length) {
         return fail(ErrorCode::Limit, "needs " + std::to_string(count) + " strings of " + std::to_string(length) +
-                                          " bytes, limit " + std::to_string(fileBytes) + " bytes");
+                                          " bytes, limit " + std::to_string(file.size()) + " bytes");
     }
     auto strings =
-        variable ? readVariable(object, handle.id(), static_cast<std::size_t>(count), fileBytes)
+        variable ? readVariable(object, handle.id(), static_cast<std::size_t>(count), file)
                  : readFixed(handle.id(), type.id(), static_cast<std::size_t>(count), static_cast<std::size_t>(length));
     if (!strings) return strings;
     for (const std::string& text : *strings)

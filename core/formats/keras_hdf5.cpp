@@ -1,12 +1,9 @@
 #include "formats/keras_hdf5.h"
 
-#include "formats/hdf5_file.h"
 #include "base/strict_json.h"
+#include "formats/hdf5_file.h"
 
-#include <algorithm>
-#include <filesystem>
 #include <set>
-#include <system_error>
 
 namespace attnscope {
 
@@ -14,10 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t mostTensorBytes = std::uint64_t{4} << 30U;
-
-Result<json> jsonAttribute(const Hdf5Group& root, const std::string& name, const Hdf5Budget& budget) {
-    ATTN_TRY(const std::string text, root.text(name, budget));
+Result<json> jsonAttribute(const Hdf5Group& root, const std::string& name) {
+    ATTN_TRY(const std::string text, root.text(name));
     Result<json> parsed = parseStrictJson(text);
     if (!parsed) return failWithin("attribute " + name, std::move(parsed).error());
     return parsed;
@@ -29,24 +24,23 @@ Error withoutModel(const Hdf5Group& root) {
     const bool keras1 = root.hasAttribute("nb_layers");
     const bool keras3 = root.has("layers") || root.has("_layer_checkpoint_dependencies");
     if (keras2 || keras1 || keras3) {
-        return {
-            ErrorCode::Format,
-            "holds weights only: there is no attribute model_config; save the whole model with model.save()",
-            {}};
+        return {ErrorCode::Format,
+                "holds weights only: there is no attribute model_config; save the whole model with model.save()",
+                {}};
     }
     return {ErrorCode::Format, "has no model in it: there is no attribute model_config as Keras writes it", {}};
 }
 
 /// The Keras version: beside the weights since Keras 2, at the root as well in most files.
-Result<std::string> kerasVersion(const Hdf5Group& root, const Hdf5Group& weights, const Hdf5Budget& budget) {
-    if (weights.hasAttribute("keras_version")) return weights.text("keras_version", budget);
-    if (root.hasAttribute("keras_version")) return root.text("keras_version", budget);
+Result<std::string> kerasVersion(const Hdf5Group& root, const Hdf5Group& weights) {
+    if (weights.hasAttribute("keras_version")) return weights.text("keras_version");
+    if (root.hasAttribute("keras_version")) return root.text("keras_version");
     return std::string();
 }
 
-Result<ArchiveGroup> readGroup(const Hdf5Group& weights, const std::string& layer, Hdf5Budget& budget) {
+Result<ArchiveGroup> readGroup(const Hdf5Group& weights, const std::string& layer, ReadBudget& budget) {
     ATTN_TRY(const Hdf5Group group, weights.group(layer));
-    ATTN_TRY(const std::vector<std::string> names, group.texts("weight_names", budget));
+    ATTN_TRY(const std::vector<std::string> names, group.texts("weight_names"));
     ArchiveGroup result{layer, {}};
     for (const std::string& name : names) {
         ATTN_TRY(Tensor tensor, group.tensor(name, budget));
@@ -55,8 +49,8 @@ Result<ArchiveGroup> readGroup(const Hdf5Group& weights, const std::string& laye
     return result;
 }
 
-Status readGroups(const Hdf5Group& weights, Hdf5Budget& budget, Archive& archive) {
-    ATTN_TRY(const std::vector<std::string> names, weights.texts("layer_names", budget));
+Status readGroups(const Hdf5Group& weights, ReadBudget& budget, Archive& archive) {
+    ATTN_TRY(const std::vector<std::string> names, weights.texts("layer_names"));
     std::set<std::string_view> seen;
     for (const std::string& name : names) {
         if (!seen.insert(name).second)
@@ -71,30 +65,21 @@ Status readGroups(const Hdf5Group& weights, Hdf5Budget& budget, Archive& archive
 }  // namespace
 
 bool recognizesKerasHdf5(std::string_view head, std::string_view path) {
-    constexpr std::string_view signature("\x89HDF\r\n\x1a\n", 8);
-    // The signature may follow a user block of 512 bytes, doubled any number of times (HDF5 file format, II.A).
-    for (std::size_t at = 0; at + signature.size() <= head.size(); at = at == 0 ? 512 : at * 2)
-        if (head.substr(at, signature.size()) == signature) return true;
-    return path.ends_with(".h5") || path.ends_with(".hdf5");
+    return hasHdf5Signature(head) || path.ends_with(".h5") || path.ends_with(".hdf5");
 }
 
-Result<Archive> readKerasHdf5(const std::string& path) {
-    std::error_code failure;
-    const std::uintmax_t fileBytes = std::filesystem::file_size(path, failure);
-    if (failure) return fail(ErrorCode::Io, "cannot be read: " + failure.message());
-    Hdf5Budget budget{fileBytes, mostTensorBytes, mostTensorBytes};
-
+Result<Archive> readKerasHdf5(const ModelFile& model, ReadBudget& budget) {
     const Hdf5Session session;
-    ATTN_TRY(const Hdf5File file, Hdf5File::open(path));
+    ATTN_TRY(const Hdf5File file, Hdf5File::open(model.bytes));
     ATTN_TRY(const Hdf5Group root, file.root());
     if (!root.hasAttribute("model_config")) return fail(withoutModel(root));
     Archive archive{"Keras HDF5", "keras", {}, {}, nullptr, {}};
-    ATTN_TRY(archive.config, jsonAttribute(root, "model_config", budget));
+    ATTN_TRY(archive.config, jsonAttribute(root, "model_config"));
     if (root.hasAttribute("training_config")) {
-        ATTN_TRY(archive.training, jsonAttribute(root, "training_config", budget));
+        ATTN_TRY(archive.training, jsonAttribute(root, "training_config"));
     }
     ATTN_TRY(const Hdf5Group weights, root.group("model_weights"));
-    ATTN_TRY(archive.version, kerasVersion(root, weights, budget));
+    ATTN_TRY(archive.version, kerasVersion(root, weights));
     ATTN_CHECK(readGroups(weights, budget, archive));
     return archive;
 }

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "base/result.h"
+#include "formats/model_file.h"
+#include "formats/read_budget.h"
 #include "model/archive.h"
 
-#include <string>
 #include <string_view>
 
 namespace attnscope {
@@ -13,6 +14,6 @@ namespace attnscope {
 
 /// Reads a whole model as tf_keras and Keras 2 save it with `model.save("….h5")`. Errors say what is wrong, where in
 /// the file, and what was expected; they do not repeat the file's name.
-[[nodiscard]] Result<Archive> readKerasHdf5(const std::string& path);
+[[nodiscard]] Result<Archive> readKerasHdf5(const ModelFile& model, ReadBudget& budget);
 
 }  // namespace attnscope
