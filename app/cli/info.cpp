@@ -37,6 +37,11 @@ Json layerJson(const LayerSummary& layer) {
               {"depth", layer.depth},
               {"site", layer.isSite}};
     if (!layer.problem.empty()) json["problem"] = layer.problem;
+    if (!layer.formula.empty()) json["formula"] = layer.formula;
+    if (!layer.otherFormulas.empty()) json["otherFormulas"] = layer.otherFormulas;
+    json["weights"] = Json::array();
+    for (const WeightSummary& weight : layer.weights)
+        json["weights"].push_back({{"name", weight.name}, {"shape", weight.shape}});
     return json;
 }
 
@@ -87,6 +92,14 @@ std::string termsText(const WeightTerms& terms) {
     return text;
 }
 
+/// Why a layer cannot be evaluated, and what a person needs to know to write a formula for it.
+std::string problemText(const LayerSummary& layer) {
+    std::string text = "    " + layer.problem + "\n";
+    for (const WeightSummary& weight : layer.weights) text += "      " + weight.name + " " + weight.shape + "\n";
+    if (!layer.otherFormulas.empty()) text += "      formulas that fit: " + joined(layer.otherFormulas, ", ") + "\n";
+    return text;
+}
+
 std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>& layers) {
     const Model& model = *opened.model;
     std::string text = opened.path + ": " + model.format() + ", " + std::to_string(model.parameterCount()) + " parameters\n";
@@ -105,11 +118,15 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
     for (const LayerSummary& layer : layers) {
         text += padded((layer.isSite ? "◉ " : "  ") + std::string(2 * layer.depth, ' ') + layer.name, nameWidth + 4) +
                 padded(layer.className, classWidth + 2) + padded(layer.shape, 16) + std::to_string(layer.parameters) + "\n";
-        if (!layer.problem.empty()) text += "    " + layer.problem + "\n";
+        if (!layer.problem.empty()) text += problemText(layer);
     }
     for (const LayerSummary& summary : layers) {
         if (!summary.isSite) continue;
-        text += "\n◉ " + joined(summary.sites, ", ") + "\n";
+        text += "\n◉ " + joined(summary.sites, ", ") +
+                (summary.formula.empty() ? "" : ": formula " + summary.formula) + "\n";
+        if (!summary.otherFormulas.empty())
+            text += "    also fits: " + joined(summary.otherFormulas, ", ") + " (--layer-formula " + summary.name +
+                    "=NAME)\n";
         const Layer* layer = model.layerNamed(summary.name);
         if (layer->weights.empty() && layer->inner.size() == 1) layer = layer->inner.front().get();  // a wrapper
         const std::vector<WeightTerms> terms = weightTerms(*layer);  // one entry per weight, in order

@@ -55,8 +55,11 @@ const Formula* Catalogue::find(std::string_view name) const {
 
 std::vector<const Formula*> Catalogue::serving(std::string_view className) const {
     std::vector<const Formula*> formulas;
+    const std::string_view lastPart = className.substr(className.rfind('>') + 1);
     for (const auto& [name, formula] : m_formulas) {
-        if (std::ranges::find(formula.classes(), className) != formula.classes().end()) formulas.push_back(&formula);
+        if (std::ranges::find(formula.classes(), className) != formula.classes().end() ||
+            std::ranges::find(formula.classes(), lastPart) != formula.classes().end())
+            formulas.push_back(&formula);
     }
     return formulas;
 }

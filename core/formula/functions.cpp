@@ -54,6 +54,11 @@ std::string_view reductionName(ReductionKind kind) {
     return std::ranges::find(reductions, kind, &std::pair<std::string_view, ReductionKind>::second)->first;
 }
 
+const std::vector<std::string>& directiveNames() {
+    static const std::vector<std::string> names = {"class", "weights", "input", "parameter", "site"};
+    return names;
+}
+
 std::vector<std::string> callableNames() {
     std::vector<std::string> names;
     for (const auto& [name, kind] : reductions) names.emplace_back(name);

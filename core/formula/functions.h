@@ -20,6 +20,9 @@ inline constexpr std::string_view negateFunction = "negate";
 [[nodiscard]] std::optional<ReductionKind> reductionKind(std::string_view name);
 [[nodiscard]] std::string_view reductionName(ReductionKind kind);
 
+/// The words that can begin a line: class, weights, input …
+[[nodiscard]] const std::vector<std::string>& directiveNames();
+
 /// Everything that can be called, for messages.
 [[nodiscard]] std::vector<std::string> callableNames();
 

@@ -38,7 +38,7 @@ std::size_t codePointLength(std::string_view text, std::size_t at) {
 
 class Lexer {
 public:
-    Lexer(std::string_view source, const std::string& formula) : m_source(source), m_formula(formula) {}
+    Lexer(std::string_view source, std::string formula) : m_source(source), m_formula(std::move(formula)) {}
 
     Result<TokenizedFormula> run() {
         if (m_source.size() > formulaSizeLimit)
@@ -48,6 +48,16 @@ public:
         while (m_at < m_source.size()) ATTN_CHECK(step());
         emit(TokenKind::End, m_at);
         return std::move(m_result);
+    }
+
+    std::vector<Token> runLeniently() {
+        m_keepsComments = true;
+        while (m_at < m_source.size()) {
+            const std::size_t before = m_at;
+            if (!step() && m_at == before) skip(1);
+        }
+        emit(TokenKind::End, m_at);
+        return std::move(m_result.tokens);
     }
 
 private:
@@ -113,9 +123,12 @@ private:
     }
 
     Status comment() {
-        const std::size_t begin = m_at + 1;
+        const std::size_t begin = m_at;
+        const Position position = m_position;
         while (m_at < m_source.size() && peek() != '\n') ATTN_CHECK(advance());
-        if (m_result.title.empty()) m_result.title = trimmed(m_source.substr(begin, m_at - begin));
+        const std::string_view text = m_source.substr(begin, m_at - begin);
+        if (m_result.title.empty()) m_result.title = trimmed(text.substr(1));
+        if (m_keepsComments) m_result.tokens.push_back({TokenKind::Comment, text, position, begin, m_at});
         return {};
     }
 
@@ -166,17 +179,22 @@ private:
     }
 
     std::string_view m_source;
-    const std::string& m_formula;
+    std::string m_formula;
     TokenizedFormula m_result;
     Position m_position;
     std::size_t m_at = 0;
     int m_open = 0;  ///< parentheses and brackets
+    bool m_keepsComments = false;
 };
 
 }  // namespace
 
 Result<TokenizedFormula> tokenize(std::string_view source, const std::string& formula) {
     return Lexer(source, formula).run();
+}
+
+std::vector<Token> tokenizeLeniently(std::string_view source) {
+    return Lexer(source, {}).runLeniently();
 }
 
 }  // namespace attnscope

@@ -15,6 +15,7 @@ enum class TokenKind {
     String,   ///< "…", its text without the quotes
     Symbol,   ///< one of [ ] ( ) , : = ? + - * / ^
     Newline,  ///< the end of a statement
+    Comment,  ///< from # to the end of the line; only tokenizeLeniently gives them
     End,      ///< the end of the source
 };
 
@@ -36,5 +37,8 @@ struct TokenizedFormula {
 /// Formula: bytes that are not UTF-8, a character that no formula has, a string without an end; code Limit: more than
 /// formulaSizeLimit bytes.
 [[nodiscard]] Result<TokenizedFormula> tokenize(std::string_view source, const std::string& formula);
+
+/// The same for a source that is being typed: comments are tokens too, and what is no token is passed over.
+[[nodiscard]] std::vector<Token> tokenizeLeniently(std::string_view source);
 
 }  // namespace attnscope

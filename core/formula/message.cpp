@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 
 namespace attnscope {
@@ -34,6 +35,20 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 tl::unexpected<Error> failAt(const std::string& formula, Position position, const std::string& message) {
     return fail(ErrorCode::Formula,
                 formula + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": " + message);
+}
+
+std::optional<Position> positionOf(const Error& error) {
+    const std::string_view text = error.message;
+    const char* const end = text.data() + text.size();
+    // Behind the formula's name, which may have colons of its own.
+    for (std::size_t colon = text.find(':'); colon != std::string_view::npos; colon = text.find(':', colon + 1)) {
+        Position position;
+        const auto line = std::from_chars(text.data() + colon + 1, end, position.line);
+        if (line.ec != std::errc() || line.ptr == end || *line.ptr != ':') continue;
+        const auto column = std::from_chars(line.ptr + 1, end, position.column);
+        if (column.ec == std::errc() && column.ptr != end && *column.ptr == ':') return position;
+    }
+    return std::nullopt;
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {

@@ -9,12 +9,6 @@
 
 namespace attnscope {
 
-namespace {
-
-constexpr std::array<std::string_view, 5> directives = {"class", "weights", "input", "parameter", "site"};
-
-}  // namespace
-
 /// Parses a whole formula, line by line. The member functions for directives start behind the directive's word.
 class FormulaParser {
 public:
@@ -59,8 +53,8 @@ private:
         if (first.text == "site") return site(tokens, first);
         if (!tokens.at(TokenKind::Name) && !tokens.at(TokenKind::String))
             return tokens.failExpected("'[' or '=' after '" + std::string(first.text) + "'");
-        return tokens.failAtToken(first, "unknown directive '" + std::string(first.text) + "'" +
-                                             suggestion(first.text, {directives.begin(), directives.end()}));
+        return tokens.failAtToken(
+            first, "unknown directive '" + std::string(first.text) + "'" + suggestion(first.text, directiveNames()));
     }
 
     Status classes(TokenStream& tokens) {

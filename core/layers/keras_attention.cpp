@@ -181,6 +181,8 @@ Result<std::vector<Flow>> lowerAttention(Lowering& lowering, const Layer& layer,
         lowering.note("layer " + layer.name + ": class " + layer.className + " is read as formula " +
                       best->formula->name() + "; " + joined(others, ", ") + " would fit as well");
 
+    lowering.readBy({best->binding.siteName, best->formula->name(), others});
+
     for (const ParameterDeclaration& parameter : best->formula->parameters()) {
         const auto entry = layer.config.json().find(parameter.name);
         if (entry == layer.config.json().end() || !entry->is_number()) continue;

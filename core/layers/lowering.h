@@ -26,6 +26,13 @@ struct Era {
     std::string recurrentActivationDefault = "sigmoid";
 };
 
+/// Which formula a layer is read by, and which others would fit it as well.
+struct FormulaChoice {
+    std::string layer;                ///< with the layers around it: "outer/inner"
+    std::string formula;              ///< empty where none was taken
+    std::vector<std::string> others;  ///< the likeliest first
+};
+
 /// What a lowering function works with: the graph being built, and the way back to lower the layers inside a layer.
 class Lowering {
 public:
@@ -40,6 +47,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<Flow>> lower(const Layer& layer, const std::vector<Flow>& inputs) = 0;
     /// A note for the person: an assumed default, a mask that is dropped.
     virtual void note(std::string message) = 0;
+    /// Says which formula a layer is read by.
+    virtual void readBy(FormulaChoice choice) = 0;
 };
 
 /// Turns one call of a layer into operations: input flows to output flows.

@@ -39,14 +39,19 @@ public:
         if (std::ranges::find(m_notes, message) == m_notes.end()) m_notes.push_back(std::move(message));
     }
 
+    void readBy(FormulaChoice choice) override {
+        if (std::ranges::find(m_choices, choice.layer, &FormulaChoice::layer) == m_choices.end())
+            m_choices.push_back(std::move(choice));
+    }
+
     Result<LoweringOutcome> run(const std::vector<Shape>& inputShapes) && {
         std::vector<Flow> inputs;
         for (std::size_t index = 0; index < inputShapes.size(); ++index)
             inputs.push_back({m_graph.input(m_model.inputs()[index].name, inputShapes[index]), std::nullopt});
         for (const CallFlows& flows : runCalls(m_model, inputs, ""))
             if (flows) m_graph.output(flows->front().value);
-        return LoweringOutcome{std::move(m_graph).build(), std::move(m_notes), std::move(m_incomplete),
-                               std::move(m_problems)};
+        return LoweringOutcome{std::move(m_graph).build(), std::move(m_notes), std::move(m_choices),
+                               std::move(m_incomplete), std::move(m_problems)};
     }
 
 private:
@@ -149,6 +154,7 @@ private:
     const Catalogue& m_catalogue;
     GraphBuilder m_graph;
     std::vector<std::string> m_notes;
+    std::vector<FormulaChoice> m_choices;
     std::optional<Error> m_incomplete;
     std::map<std::string, std::string, std::less<>> m_problems;
 };
@@ -186,10 +192,22 @@ Result<LoweringOutcome> runLowering(const Model& model, const std::vector<Shape>
     return LoweringDriver(model, options, catalogue).run(inputShapes);
 }
 
+Result<LoweringOptions> withOwnFormula(const LoweringOptions& options, const std::string& layer,
+                                       const std::string& name, std::string_view source) {
+    auto catalogue = options.catalogue != nullptr ? std::make_shared<Catalogue>(*options.catalogue)
+                                                  : std::make_shared<Catalogue>();
+    ATTN_CHECK(catalogue->add(name, source));
+    LoweringOptions result = options;
+    result.catalogue = std::move(catalogue);
+    result.layerFormulas[layer] = name;
+    return result;
+}
+
 Result<LoweredModel> lowerModel(const Model& model, const std::vector<Shape>& inputShapes,
                                 const LoweringOptions& options) {
     ATTN_TRY(LoweringOutcome outcome, runLowering(model, inputShapes, options));
-    return LoweredModel{std::move(outcome.graph), std::move(outcome.notes), std::move(outcome.incomplete)};
+    return LoweredModel{std::move(outcome.graph), std::move(outcome.notes), std::move(outcome.choices),
+                        std::move(outcome.incomplete)};
 }
 
 }  // namespace attnscope

@@ -9,6 +9,7 @@ namespace attnscope {
 struct LoweringOutcome {
     Graph graph;
     std::vector<std::string> notes;
+    std::vector<FormulaChoice> choices;  ///< one for each layer that a formula reads, or could read
     /// What kept the first layer from being lowered.
     std::optional<Error> incomplete;
     /// Why layers are not in the graph, by their names ("outer/inner").

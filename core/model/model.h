@@ -82,10 +82,17 @@ struct LoweringOptions {
     std::map<std::string, std::string, std::less<>> layerFormulas;
 };
 
+/// The options with one layer ("outer/inner") read by a formula that the person wrote: it joins a copy of the catalogue
+/// under `name`, instead of one that has the name already, and is chosen for the layer. Weights that are not called as
+/// it says are taken in the file's order. Errors: as Formula::parse.
+[[nodiscard]] Result<LoweringOptions> withOwnFormula(const LoweringOptions& options, const std::string& layer,
+                                                     const std::string& name, std::string_view source);
+
 /// A graph, and what lowering had to tell.
 struct LoweredModel {
     Graph graph;
     std::vector<std::string> notes;
+    std::vector<FormulaChoice> choices;  ///< one for each layer that a formula reads, or could read
     /// The first layer that could not be lowered, if any; everything that does not depend on it is in the graph.
     std::optional<Error> incomplete;
 };
@@ -95,6 +102,12 @@ struct LoweredModel {
 /// not depend on it, and `incomplete` says why. Errors: a wrong number of inputs or an input shape that does not fit.
 [[nodiscard]] Result<LoweredModel> lowerModel(const Model& model, const std::vector<Shape>& inputShapes,
                                               const LoweringOptions& options);
+
+/// A trained tensor as lists show it.
+struct WeightSummary {
+    std::string name;   ///< as the file has it: "attention/attention_W:0"
+    std::string shape;  ///< "(128, 1)"
+};
 
 /// One layer of a model as a list shows it.
 struct LayerSummary {
@@ -107,6 +120,9 @@ struct LayerSummary {
     std::size_t depth = 0;           ///< nesting: 0 for the model's own layers
     std::string problem;             ///< why it cannot be evaluated; empty if it can
     std::vector<std::string> sites;  ///< names of its attention sites, one for each time it is called
+    std::vector<WeightSummary> weights;      ///< its own, in the file's order
+    std::string formula;                     ///< the formula that it is read by; empty for none
+    std::vector<std::string> otherFormulas;  ///< what would fit it as well, the likeliest first
 };
 
 /// The layers with output shapes (without the batch axis). Lengths that a file leaves open are shown as "?".

@@ -57,10 +57,17 @@ public:
             row.parameters = layer->parameterCount();
             row.depth = depth;
             row.shape = shapeOf(row.name);
+            for (const LayerWeight& weight : layer->weights)
+                row.weights.push_back({weight.name, weight.tensor->shape().text()});
             if (!m_outcomes.empty()) {
                 const LoweringOutcome& outcome = m_outcomes.front();
                 row.sites = sitesIn(*layer, row.name);
                 row.isSite = !row.sites.empty();
+                if (const auto choice = std::ranges::find(outcome.choices, row.name, &FormulaChoice::layer);
+                    choice != outcome.choices.end()) {
+                    row.formula = choice->formula;
+                    row.otherFormulas = choice->others;
+                }
                 if (const auto problem = outcome.problems.find(row.name); problem != outcome.problems.end())
                     row.problem = problem->second;
             }

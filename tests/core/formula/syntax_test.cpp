@@ -2,6 +2,8 @@
 
 #include "formula/catalogue.h"
 #include "formula/formula.h"
+#include "formula/highlight.h"
+#include "formula/message.h"
 #include "formula/print.h"
 
 #include <QTemporaryDir>
@@ -135,6 +137,9 @@ private slots:
     void normalisedIndexIsFound();
     void cataloguesServeByClass();
     void foldersKeepWhatIsSound();
+    void piecesOfASourceAreToldApart_data();
+    void piecesOfASourceAreToldApart();
+    void errorsTellTheirPosition();
 };
 
 void FormulaSyntaxTest::bundledFormulasAreTheOnesOfThePlan() {
@@ -519,6 +524,56 @@ void FormulaSyntaxTest::foldersKeepWhatIsSound() {
     const Status missing = catalogue.addFolder(path + "/nowhere");
     QVERIFY(!missing);
     QCOMPARE(missing.error().code, ErrorCode::Io);
+}
+
+void FormulaSyntaxTest::piecesOfASourceAreToldApart_data() {
+    QTest::addColumn<QString>("source");
+    QTest::addColumn<QString>("pieces");  // the first letter of each piece's kind
+    QTest::newRow("empty") << ""
+                           << "";
+    QTest::newRow("comment") << "# tanh(x)"
+                             << "C";
+    QTest::newRow("weights") << "weights W[f]? as \"*_W\""
+                             << "D N S I S S D T";
+    QTest::newRow("a weight named as") << "weights as[f]"
+                                       << "D N S I S";
+    QTest::newRow("site") << "site score e, weights a"
+                          << "D D N S D N";
+    QTest::newRow("a value named site") << "site[t] = x[t,f]"
+                                        << "N S I S S N S I S I S";
+    QTest::newRow("function") << "e = tanh(a + 1e-7)"
+                              << "N S F S N S 1 S";
+    QTest::newRow("reduction") << "sum(t,f: a[t] * b)"
+                               << "F S I S I S N S I S S N S";
+    QTest::newRow("half a line") << "a[t] = sum(t"
+                                 << "N S I S S F S I";
+    QTest::newRow("what no formula has") << "a @ b \"c"
+                                         << "N N";
+    QTest::newRow("behind a comment") << "# title\nclass A, B"
+                                      << "C D N S N";
+    QTest::newRow("lines inside parentheses") << "e = (a\n+ b) # c\n"
+                                              << "N S S N S N S C";
+}
+
+void FormulaSyntaxTest::piecesOfASourceAreToldApart() {
+    QFETCH(QString, source);
+    QFETCH(QString, pieces);
+    const std::string text = source.toStdString();
+    QStringList found;
+    std::size_t last = 0;
+    for (const Span& span : highlightFormula(text)) {
+        QVERIFY(span.begin >= last && span.end > span.begin && span.end <= text.size());
+        last = span.end;
+        found += QString(QLatin1Char("CDFNI1TS"[static_cast<int>(span.kind)]));
+    }
+    QCOMPARE(found.join(" "), pieces);
+}
+
+void FormulaSyntaxTest::errorsTellTheirPosition() {
+    const Result<Formula> formula = Formula::parse(around("sum(f: x[t,g])"), "a:1: name");
+    QVERIFY(!formula);
+    QVERIFY(positionOf(formula.error()) == (Position{3, 19}));
+    QVERIFY(!positionOf({ErrorCode::Limit, "too long: 64:5", {}}));
 }
 
 QTEST_GUILESS_MAIN(FormulaSyntaxTest)

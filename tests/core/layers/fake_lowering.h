@@ -27,6 +27,7 @@ public:
         return outputs;
     }
     void note(std::string message) override { notes.push_back(std::move(message)); }
+    void readBy(FormulaChoice choice) override { choices.push_back(std::move(choice)); }
 
     /// A value with numbers, as an input or an earlier layer would give it.
     ValueId given(const std::string& name, Tensor tensor) {
@@ -48,6 +49,7 @@ public:
     Era time;
     std::map<std::string, std::string, std::less<>> chosen;
     std::vector<std::string> notes;
+    std::vector<FormulaChoice> choices;
 
 private:
     GraphBuilder m_graph;
