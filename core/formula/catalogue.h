@@ -18,8 +18,8 @@ public:
     [[nodiscard]] Status addFolder(const std::string& folder);
 
     [[nodiscard]] const Formula* find(std::string_view name) const;
-    /// Those that serve a class, in the order of their names. A registered class "Package>Class" is served by what serves
-    /// the class.
+    /// Those that serve a class, in the order of their names. A registered class "Package>Class" is served by what
+    /// serves the class.
     [[nodiscard]] std::vector<const Formula*> serving(std::string_view className) const;
     [[nodiscard]] std::vector<const Formula*> all() const;
 

@@ -1,6 +1,8 @@
 #include "formula/check.h"
 
 #include "base/text.h"
+#include "formula/check_extents.h"
+#include "formula/functions.h"
 #include "formula/indices.h"
 #include "formula/message.h"
 
@@ -25,7 +27,7 @@ std::string written(const std::string& name, const std::vector<std::string>& ind
 }
 
 struct Known {
-    enum class Kind { Weight, Input, Parameter, Statement };
+    enum class Kind { Weight, Input, Parameter, Function, Statement };
     Kind kind = Kind::Statement;
     std::vector<std::string> indices;
     Position position;
@@ -42,7 +44,10 @@ public:
         ATTN_CHECK(collect());
         for (const Statement& statement : m_formula.statements()) ATTN_CHECK(check(statement));
         ATTN_CHECK(checkUsed());
-        return checkSite();
+        ATTN_CHECK(checkExtents(m_formula));
+        ATTN_CHECK(checkSite());
+        for (const OutputDeclaration& output : m_formula.outputs()) ATTN_CHECK(checkOutput(output));
+        return {};
     }
 
 private:
@@ -61,6 +66,8 @@ private:
         for (const Statement& statement : m_formula.statements())
             ATTN_CHECK(add(statement.name,
                            {Known::Kind::Statement, statement.indices, statement.position, false, false, false}));
+        for (const FunctionDeclaration& function : m_formula.functions())
+            ATTN_CHECK(add(function.name, {Known::Kind::Function, {}, function.position, false, false, false}));
         for (const auto& [name, known] : m_known) {
             if (known.optional) m_optional.insert(name);
         }
@@ -110,14 +117,19 @@ private:
     Status checkExpression(const Expression& expression, const std::vector<std::string>& scope) {
         if (const auto* reference = std::get_if<ReferenceExpression>(&expression.node))
             return checkReference(*reference, expression.position, scope);
-        if (const auto* call = std::get_if<CallExpression>(&expression.node))
+        if (const auto* call = std::get_if<CallExpression>(&expression.node)) {
+            if (const auto own = m_known.find(call->function); own != m_known.end()) own->second.used = true;
             return checkExpression(*call->argument, scope);
+        }
         if (const auto* binary = std::get_if<BinaryExpression>(&expression.node)) {
             ATTN_CHECK(checkExpression(*binary->left, scope));
             return checkExpression(*binary->right, scope);
         }
         if (const auto* reduction = std::get_if<ReductionExpression>(&expression.node))
             return checkReduction(*reduction, scope);
+        const auto* index = std::get_if<IndexExpression>(&expression.node);
+        if (index != nullptr && index->function == IndexFunction::Position)
+            return checkIndices({index->index}, {index->indexPosition}, scope);
         return {};
     }
 
@@ -138,7 +150,7 @@ private:
     Status checkIndices(const std::vector<std::string>& indices, const std::vector<Position>& positions,
                         const std::vector<std::string>& scope) const {
         for (std::size_t i = 0; i < indices.size(); ++i) {
-            if (contains(scope, indices[i])) continue;
+            if (isFixed(indices[i]) || contains(scope, indices[i])) continue;
             const std::vector<std::string>& left = m_statement->indices;
             const std::string has = left.empty() ? "no index" : joined(left, ", ");
             return failHere(positions[i], "unknown index " + quoted(indices[i]) + ": the left side has " + has +
@@ -161,6 +173,8 @@ private:
             return failHere(position,
                             quoted(reference.name) + " is used before it is given on " + lineOf(known.position));
         known.used = true;
+        if (known.kind == Known::Kind::Function)
+            return failHere(position, quoted(reference.name) + " is a function; expected " + reference.name + "(…)");
         const std::size_t expected = known.indices.size();
         if (reference.indices.size() != expected) {
             const std::string count = std::to_string(expected) + (expected == 1 ? " index" : " indices");
@@ -183,7 +197,7 @@ private:
     /// does.
     Status checkVanishing(const ExpressionPtr& expression, bool mustStay) const {
         if (const auto* binary = std::get_if<BinaryExpression>(&expression->node)) {
-            const bool sheds = binary->op == '+' || binary->op == '*';
+            const bool sheds = binary->op == "+" || binary->op == "*";
             ATTN_CHECK(checkVanishing(binary->left, !sheds));
             ATTN_CHECK(checkVanishing(binary->right, !sheds));
         } else if (const auto* call = std::get_if<CallExpression>(&expression->node)) {
@@ -212,6 +226,7 @@ private:
             if (known.used) continue;
             if (known.kind == Known::Kind::Weight) unused.emplace_back(known.position, "weight " + quoted(name));
             if (known.kind == Known::Kind::Parameter) unused.emplace_back(known.position, "parameter " + quoted(name));
+            if (known.kind == Known::Kind::Function) unused.emplace_back(known.position, "function " + quoted(name));
         }
         if (unused.empty()) return {};
         const auto& first = *std::ranges::min_element(unused);
@@ -242,6 +257,26 @@ private:
                         "no single index that the weights " + written(site.weights, m_known.at(site.weights).indices) +
                             " are normalised over; expected a softmax over one index, or an index that the output " +
                             written(site.output, m_known.at(site.output).indices) + " does not have");
+    }
+
+    Status checkOutput(const OutputDeclaration& output) const {
+        const auto found = m_known.find(output.name);
+        if (found == m_known.end())
+            return failHere(output.position,
+                            "unknown name " + quoted(output.name) + suggestion(output.name, siteCandidates("values")));
+        const Known& known = found->second;
+        if (!known.dependsOnInput)
+            return failHere(output.position, "the output " + quoted(output.name) + " depends on no input");
+        std::vector<std::string> given;
+        for (const std::vector<std::string>& axis : output.axes) given = joinedIndices(std::move(given), axis);
+        const bool fits = without(given, known.indices).empty() && without(known.indices, given).empty();
+        if (!output.axes.empty() && !fits)
+            return failHere(output.position, "the output " + quoted(output.name) +
+                                                 " has other indices; expected those of " +
+                                                 written(output.name, known.indices));
+        const std::vector<std::string> masks = maskNames(m_formula);
+        if (output.mask.empty() || contains(masks, output.mask)) return {};
+        return failHere(output.position, "unknown mask " + quoted(output.mask) + suggestion(output.mask, masks));
     }
 
     [[nodiscard]] std::vector<std::string> siteCandidates(const std::string& part) const {
@@ -291,6 +326,14 @@ std::optional<std::string> normalisedIndex(const Formula& formula) {
     }
     if (candidates.size() != 1) return std::nullopt;
     return candidates.front();
+}
+
+std::vector<std::string> maskNames(const Formula& formula) {
+    std::vector<std::string> names{"mask"};
+    for (const Declaration& input : formula.inputs()) {
+        if (!contains(names, input.name)) names.push_back(input.name + "_mask");
+    }
+    return names;
 }
 
 bool hasIndex(const Formula& formula, std::string_view value, std::string_view index) {

@@ -18,6 +18,9 @@ namespace attnscope {
 /// The index that the site's weights are normalised over, see SiteDeclaration; nothing if there is none or a choice.
 [[nodiscard]] std::optional<std::string> normalisedIndex(const Formula& formula);
 
+/// The names that inputs have which are masks: `mask` for that of the first input, `x_mask` for that of input x.
+[[nodiscard]] std::vector<std::string> maskNames(const Formula& formula);
+
 /// Whether a value is declared with this index, or used with it somewhere.
 [[nodiscard]] bool hasIndex(const Formula& formula, std::string_view value, std::string_view index);
 

@@ -6,11 +6,13 @@
 namespace attnscope {
 
 /// Parses expressions by recursive descent. From tightest to loosest: names, numbers and parentheses; ^ (from the
-/// right); the sign, so that -x^2 is -(x^2); * and /; + and -. Errors of code Formula, also when a tree is deeper than
-/// 200 levels.
+/// right); the sign, so that -x^2 is -(x^2); * and /; + and -; one comparison. Errors of code Formula, also when a tree
+/// is deeper than 200 levels.
 class ExpressionParser {
 public:
-    explicit ExpressionParser(TokenStream& tokens) : m_tokens(tokens) {}
+    /// `functions` are the formula's own.
+    ExpressionParser(TokenStream& tokens, const std::vector<FunctionDeclaration>& functions)
+        : m_tokens(tokens), m_functions(functions) {}
 
     [[nodiscard]] Result<ExpressionPtr> parse();
 
@@ -23,6 +25,7 @@ private:
     [[nodiscard]] Result<Parsed> made(Node node, const Token& token, int depth) const;
     [[nodiscard]] Result<Parsed> binary(const Token& op, Parsed left, Parsed right) const;
 
+    [[nodiscard]] Result<Parsed> comparison();
     [[nodiscard]] Result<Parsed> sum();
     [[nodiscard]] Result<Parsed> product();
     [[nodiscard]] Result<Parsed> signedPower();
@@ -32,12 +35,19 @@ private:
     [[nodiscard]] Result<Parsed> named();
     [[nodiscard]] Result<Parsed> call(const Token& name);
     [[nodiscard]] Result<Parsed> reduction(const Token& name, ReductionKind kind);
+    [[nodiscard]] Result<Parsed> indexValue(const Token& name, IndexFunction function);
+    [[nodiscard]] Status useIndices(ReferenceExpression& reference);
+    [[nodiscard]] bool isFunction(std::string_view name) const;
 
     TokenStream& m_tokens;
+    const std::vector<FunctionDeclaration>& m_functions;
     int m_nesting = 0;
 };
 
 /// The number that a Number token writes; an error if float32 cannot hold it.
 [[nodiscard]] Result<float> parseNumber(const TokenStream& tokens, const Token& token);
+
+/// The whole number that a Number token writes, at most 2^31; an error if it is none.
+[[nodiscard]] Result<std::int64_t> parseWholeNumber(const TokenStream& tokens, const Token& token);
 
 }  // namespace attnscope

@@ -1,8 +1,30 @@
 #include "formula/extents.h"
 
+#include "base/text.h"
 #include "formula/indices.h"
 
+#include <algorithm>
+#include <charconv>
+
 namespace attnscope {
+
+namespace {
+
+Status checkFixed(const std::string& index, std::int64_t extent, const std::string& source, const std::string& place) {
+    const std::int64_t element = fixedIndex(index, extent);
+    if (element >= 0 && element < extent) return {};
+    return fail(ErrorCode::Shape, "index " + index + " of " + source + " is beyond its " + std::to_string(extent) +
+                                      " elements (" + place + ")");
+}
+
+}  // namespace
+
+std::int64_t fixedIndex(const std::string& index, std::int64_t extent) {
+    std::int64_t number = 0;
+    // The parser has proven that it is a number.
+    std::from_chars(index.data(), index.data() + index.size(), number);
+    return number < 0 ? number + extent : number;
+}
 
 Status Extents::bind(const std::string& index, std::int64_t extent, const std::string& source,
                      const std::string& place) {
@@ -11,6 +33,31 @@ Status Extents::bind(const std::string& index, std::int64_t extent, const std::s
     const std::string what = index == batchAxis ? "the batch" : "index " + index;
     return fail(ErrorCode::Shape, what + " is " + std::to_string(known->second.size) + " in " + known->second.source +
                                       " and " + std::to_string(extent) + " in " + source + " (" + place + ")");
+}
+
+Result<bool> Extents::bindProduct(const std::vector<std::string>& letters, std::int64_t extent,
+                                  const std::string& source, const std::string& place) {
+    std::int64_t known = 1;
+    const std::string* open = nullptr;
+    for (const std::string& letter : letters) {
+        if (knows(letter)) {
+            known *= std::max<std::int64_t>((*this)[letter], 1);
+            if (known > extent) break;
+        } else if (open != nullptr) {
+            return false;
+        } else {
+            open = &letter;
+        }
+    }
+    const bool fits = known <= extent && extent % known == 0;
+    if (open == nullptr && known == extent) return true;
+    if (open == nullptr || !fits)
+        return fail(ErrorCode::Shape,
+                    "an axis of " + source + " has " + std::to_string(extent) + " elements, which is " +
+                        (open == nullptr ? "not the product of its indices " : "no multiple of ") +
+                        (open == nullptr ? joined(letters, ", ") : std::to_string(known)) + " (" + place + ")");
+    ATTN_CHECK(bind(*open, extent / known, source, place));
+    return true;
 }
 
 Shape Extents::shape(const Axes& axes) const {
@@ -31,9 +78,12 @@ Status Extents::bindUses(const Formula& formula, const std::set<std::string>& ab
             if (reference == nullptr || absent.contains(reference->name)) return;
             for (std::size_t i = 0; status && i < reference->indices.size(); ++i) {
                 const Position position = reference->indexPositions[i];
-                status =
-                    bind(reference->indices[i], (*this)[declared.at(reference->name)[i]], reference->name,
-                         formula.name() + ":" + std::to_string(position.line) + ":" + std::to_string(position.column));
+                const std::string place =
+                    formula.name() + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
+                const std::string& index = reference->indices[i];
+                const std::int64_t extent = (*this)[declared.at(reference->name)[i]];
+                status = isFixed(index) ? checkFixed(index, extent, reference->name, place)
+                                        : bind(index, extent, reference->name, place);
             }
         });
         ATTN_CHECK(status);

@@ -14,6 +14,9 @@ using Axes = std::vector<std::string>;
 /// The letter of the batch axis, which no formula can write.
 inline const std::string batchAxis;
 
+/// The element that a fixed index means on an axis of that extent: -1 is the last.
+[[nodiscard]] std::int64_t fixedIndex(const std::string& index, std::int64_t extent);
+
 /// How far every index letter of a formula runs.
 class Extents {
 public:
@@ -22,12 +25,18 @@ public:
     [[nodiscard]] Status bind(const std::string& index, std::int64_t extent, const std::string& source,
                               const std::string& place);
 
+    /// The same for an axis of several letters, whose extents multiply to `extent`. False, and nothing done, while more
+    /// than one of them is not known.
+    [[nodiscard]] Result<bool> bindProduct(const std::vector<std::string>& letters, std::int64_t extent,
+                                           const std::string& source, const std::string& place);
+
     [[nodiscard]] bool knows(const std::string& index) const { return m_extents.contains(index); }
     [[nodiscard]] std::int64_t operator[](const std::string& index) const { return m_extents.at(index).size; }
     [[nodiscard]] Shape shape(const Axes& axes) const;
 
     /// Gives every index that a statement's right side uses the extent of what it runs over: in `x[s,f]`, s is what the
-    /// first index of x's declaration is. `absent` names weights that the layer does not have.
+    /// first index of x's declaration is. `absent` names weights that the layer does not have. Errors also for a fixed
+    /// index beyond its axis.
     [[nodiscard]] Status bindUses(const Formula& formula, const std::set<std::string>& absent);
 
 private:

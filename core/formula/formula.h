@@ -13,20 +13,43 @@ namespace attnscope {
 /// Bytes that a formula's source may have.
 inline constexpr std::size_t formulaSizeLimit = 64 * 1024;
 
+/// The axes of a tensor as its owner has them: usually a letter each; several letters for an axis that is seen as
+/// several (`(h,d)`: d runs fastest), none for one of a single element (`1`).
+using TensorAxes = std::vector<std::vector<std::string>>;
+
 /// A value a formula declares: a weight or an input with its index letters.
 struct Declaration {
     std::string name;                  ///< "W"
-    std::vector<std::string> indices;  ///< {"f"}; without the batch, which is implied for inputs
+    TensorAxes axes;                   ///< without the batch, which is implied for inputs
+    std::vector<std::string> indices;  ///< the letters of the axes: what its uses have
     bool optional = false;             ///< `b[t]?`: left out of the sum or product it stands in when the layer has none
     /// `as "*_W"`: what the weight is called in a model file, `*` matches anything; the name itself if nothing is said.
     std::string fileName;
     Position position;
 };
 
-/// A number of the layer: `parameter epsilon = 1e-7`. A numeric entry of that name in the layer's config replaces it.
+/// A number of the layer: `parameter epsilon = 1e-7`. The layer's config may have another: a number, or true for 1 and
+/// false for 0.
 struct ParameterDeclaration {
     std::string name;
+    std::string fileName;  ///< the config's entry, `as "…"`; the name itself if nothing is said
     float value = 0.0F;
+    Position position;
+};
+
+/// An elementwise function that the layer's config chooses: `function act as "attention_activation" = tanh`.
+struct FunctionDeclaration {
+    std::string name;
+    std::string fileName;  ///< the config's entry
+    std::string function;  ///< where the config has no such entry; "linear" if nothing is said
+    Position position;
+};
+
+/// How far an index runs, where shapes do not say it: `index h as "heads"`, `index n = 3`.
+struct IndexDeclaration {
+    std::string index;
+    std::string fileName;                ///< the config's entry; empty for none
+    std::optional<std::int64_t> extent;  ///< where the config has none
     Position position;
 };
 
@@ -51,6 +74,16 @@ struct SiteDeclaration {
     std::string normalisedIndex;
 };
 
+/// One of the values that the layer gives to others: `output c with mask, a[t,1] if return_attention`.
+struct OutputDeclaration {
+    std::string name;
+    TensorAxes axes;      ///< as the layer gives it; those of the value if nothing is said
+    std::string mask;     ///< the mask that goes on with it, as an input would be named; empty for none
+    std::string flag;     ///< the config's entry that it depends on; empty if it is always given
+    bool unless = false;  ///< `if not`
+    Position position;
+};
+
 /// An attention layer in index notation, parsed and checked: every name is declared before it is used, every index of a
 /// right-hand side stands on the left or under a reduction, every weight is used. Immutable.
 class Formula {
@@ -68,6 +101,10 @@ public:
     [[nodiscard]] const std::vector<Declaration>& weights() const { return m_weights; }
     [[nodiscard]] const std::vector<Declaration>& inputs() const { return m_inputs; }
     [[nodiscard]] const std::vector<ParameterDeclaration>& parameters() const { return m_parameters; }
+    [[nodiscard]] const std::vector<FunctionDeclaration>& functions() const { return m_functions; }
+    [[nodiscard]] const std::vector<IndexDeclaration>& indices() const { return m_indices; }
+    /// What the layer gives, in order; the site's output alone if the file does not say.
+    [[nodiscard]] const std::vector<OutputDeclaration>& outputs() const { return m_outputs; }
     [[nodiscard]] const std::vector<Statement>& statements() const { return m_statements; }
     [[nodiscard]] const SiteDeclaration& site() const { return m_site; }
 
@@ -82,6 +119,9 @@ private:
     std::vector<Declaration> m_weights;
     std::vector<Declaration> m_inputs;
     std::vector<ParameterDeclaration> m_parameters;
+    std::vector<FunctionDeclaration> m_functions;
+    std::vector<IndexDeclaration> m_indices;
+    std::vector<OutputDeclaration> m_outputs;
     std::vector<Statement> m_statements;
     SiteDeclaration m_site;
 };

@@ -50,18 +50,43 @@ std::optional<ReductionKind> reductionKind(std::string_view name) {
     return found->second;
 }
 
+std::optional<IndexFunction> indexFunction(std::string_view name) {
+    if (name == indexFunctionName(IndexFunction::Position)) return IndexFunction::Position;
+    if (name == indexFunctionName(IndexFunction::Size)) return IndexFunction::Size;
+    return std::nullopt;
+}
+
+std::string_view indexFunctionName(IndexFunction function) {
+    return function == IndexFunction::Position ? "position" : "size";
+}
+
+bool isReserved(std::string_view name) {
+    return functionKind(name) || reductionKind(name) || indexFunction(name);
+}
+
 std::string_view reductionName(ReductionKind kind) {
     return std::ranges::find(reductions, kind, &std::pair<std::string_view, ReductionKind>::second)->first;
 }
 
 const std::vector<std::string>& directiveNames() {
-    static const std::vector<std::string> names = {"class", "weights", "input", "parameter", "site"};
+    static const std::vector<std::string> names = {"class",    "weights", "input",  "parameter",
+                                                   "function", "index",   "output", "site"};
+    return names;
+}
+
+std::vector<std::string> elementwiseNames() {
+    std::vector<std::string> names{std::string(linearFunction)};
+    for (const auto& [name, kind] : functions) {
+        if (name != negateFunction) names.emplace_back(name);
+    }
     return names;
 }
 
 std::vector<std::string> callableNames() {
     std::vector<std::string> names;
     for (const auto& [name, kind] : reductions) names.emplace_back(name);
+    for (const IndexFunction function : {IndexFunction::Position, IndexFunction::Size})
+        names.emplace_back(indexFunctionName(function));
     for (const auto& [name, kind] : functions) {
         if (name != negateFunction) names.emplace_back(name);
     }

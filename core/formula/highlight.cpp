@@ -62,7 +62,8 @@ private:
         if (m_directive.empty()) return false;
         const bool beginsItem = m_tokens[m_at - 1].text == m_directive || isSymbol(m_at - 1, ",");
         if (m_directive == "site") return beginsItem;
-        return m_directive == "weights" && !beginsItem && name == "as";
+        if (beginsItem || m_directive == "class" || m_directive == "input") return false;
+        return m_directive == "output" ? name == "with" || name == "if" || name == "not" : name == "as";
     }
 
     [[nodiscard]] bool isSymbol(std::size_t at, std::string_view symbol) const {

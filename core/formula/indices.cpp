@@ -27,7 +27,7 @@ std::vector<std::string> joinedIndices(std::vector<std::string> a, const std::ve
 }
 
 std::vector<std::string> freeIndices(const Expression& expression) {
-    if (const auto* reference = std::get_if<ReferenceExpression>(&expression.node)) return reference->indices;
+    if (const auto* reference = std::get_if<ReferenceExpression>(&expression.node)) return letters(reference->indices);
     if (const auto* call = std::get_if<CallExpression>(&expression.node)) return freeIndices(*call->argument);
     if (const auto* binary = std::get_if<BinaryExpression>(&expression.node))
         return joinedIndices(freeIndices(*binary->left), freeIndices(*binary->right));
@@ -36,7 +36,15 @@ std::vector<std::string> freeIndices(const Expression& expression) {
         if (reduction->kind == ReductionKind::Softmax) return inside;
         return without(inside, reduction->indices);
     }
+    const auto* index = std::get_if<IndexExpression>(&expression.node);
+    if (index != nullptr && index->function == IndexFunction::Position) return {index->index};
     return {};
+}
+
+std::vector<std::string> letters(const std::vector<std::string>& indices) {
+    std::vector<std::string> result;
+    std::ranges::copy_if(indices, std::back_inserter(result), [](const std::string& index) { return !isFixed(index); });
+    return result;
 }
 
 void walk(const Expression& expression, const std::function<void(const Expression&)>& visit) {

@@ -10,6 +10,11 @@
 
 namespace attnscope {
 
+/// Whether an index of a reference is a whole number rather than a letter.
+[[nodiscard]] inline bool isFixed(std::string_view index) {
+    return index.front() == '-' || (index.front() >= '0' && index.front() <= '9');
+}
+
 [[nodiscard]] bool contains(const std::vector<std::string>& indices, std::string_view index);
 
 /// The items of `a` that are in `b` too, in a's order.
@@ -23,6 +28,9 @@ namespace attnscope {
 
 /// The indices an expression's value has: those of its references, less the reduced ones, in the order of appearance.
 [[nodiscard]] std::vector<std::string> freeIndices(const Expression& expression);
+
+/// The letters among a reference's indices.
+[[nodiscard]] std::vector<std::string> letters(const std::vector<std::string>& indices);
 
 /// Calls `visit` for every node, parents first.
 void walk(const Expression& expression, const std::function<void(const Expression&)>& visit);

@@ -4,11 +4,15 @@
 #include "formula/formula.h"
 #include "formula/message.h"
 
+#include <algorithm>
+#include <array>
+
 namespace attnscope {
 
 namespace {
 
-constexpr std::string_view symbols = "[](),:=?+-*/^";
+constexpr std::string_view symbols = "[](),:=?+-*/^<>";
+constexpr std::array<std::string_view, 4> longSymbols = {"<=", ">=", "==", "!="};
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
@@ -101,6 +105,8 @@ private:
             emit(TokenKind::Name, end);
         } else if (isDigit(c) || (c == '.' && isDigit(peek(1)))) {
             number();
+        } else if (std::ranges::find(longSymbols, m_source.substr(m_at, 2)) != longSymbols.end()) {
+            emit(TokenKind::Symbol, m_at + 2);
         } else if (c != '\0' && symbols.find(c) != std::string_view::npos) {
             if (c == '(' || c == '[') ++m_open;
             if ((c == ')' || c == ']') && m_open > 0) --m_open;
@@ -175,7 +181,7 @@ private:
         return failAt(m_formula, position,
                       "unexpected " + shown +
                           "; expected a name (letters a-z, digits, _), a number or one of [ ] ( ) , : = ? "
-                          "+ - * / ^");
+                          "+ - * / ^ < <= > >= == !=");
     }
 
     std::string_view m_source;

@@ -13,7 +13,7 @@ enum class TokenKind {
     Name,     ///< a letter or _, then letters, digits and _
     Number,   ///< 1, 2.5, 1e-7
     String,   ///< "…", its text without the quotes
-    Symbol,   ///< one of [ ] ( ) , : = ? + - * / ^
+    Symbol,   ///< one of [ ] ( ) , : = ? + - * / ^ < <= > >= == !=
     Newline,  ///< the end of a statement
     Comment,  ///< from # to the end of the line; only tokenizeLeniently gives them
     End,      ///< the end of the source

@@ -2,9 +2,10 @@
 
 #include "base/text.h"
 #include "formula/check.h"
+#include "formula/functions.h"
 #include "formula/indices.h"
 #include "formula/lower_expression.h"
-#include "formula/message.h"
+#include "ops/layout.h"
 
 #include <algorithm>
 
@@ -12,177 +13,127 @@ namespace attnscope {
 
 namespace {
 
-// An input of this name says which timesteps count.
+// What the mask of a formula that has none is called.
 constexpr std::string_view maskName = "mask";
 
-std::string placeOf(const Formula& formula, Position position) {
-    return formula.name() + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
+Axes withBatch(Axes axes, bool batched) {
+    if (batched) axes.insert(axes.begin(), batchAxis);
+    return axes;
 }
 
-template <typename Declarations>
-std::vector<std::string> namesOf(const Declarations& declarations) {
-    std::vector<std::string> names;
-    for (const auto& declaration : declarations) names.push_back(declaration.name);
-    return names;
+/// Whether every axis is one letter, so that a tensor is seen as it is.
+bool isPlain(const TensorAxes& axes) {
+    return std::ranges::all_of(axes, [](const std::vector<std::string>& axis) { return axis.size() == 1; });
 }
 
 class FormulaLowering {
 public:
-    FormulaLowering(GraphBuilder& graph, const Formula& formula, const FormulaBinding& binding)
-        : m_graph(graph), m_formula(formula), m_binding(binding) {}
+    FormulaLowering(GraphBuilder& graph, const Formula& formula, const FormulaBinding& binding, BoundFormula bound)
+        : m_graph(graph), m_formula(formula), m_binding(binding), m_bound(std::move(bound)) {
+        for (const FunctionDeclaration& function : formula.functions()) {
+            const auto chosen = binding.functions.find(function.name);
+            m_functions[function.name] = chosen != binding.functions.end()
+                                             ? chosen->second
+                                             : functionKind(function.function).value_or(UnaryKind::Identity);
+        }
+    }
 
-    Result<ValueId> run() {
-        ATTN_CHECK(checkNames());
-        ATTN_CHECK(bindExtents());
+    Result<std::vector<FormulaOutput>> run() {
         ATTN_CHECK(addInputs());
-        ATTN_CHECK(addMask());
-        addConstants();
+        addWhatIfMask();
+        ATTN_CHECK(addConstants());
         for (const Statement& statement : m_formula.statements()) ATTN_CHECK(addStatement(statement));
-        return addSite();
+        addSite();
+        return addOutputs();
     }
 
 private:
-    Status checkNames() {
-        ATTN_CHECK(checkKnown("input", m_binding.inputs, namesOf(m_formula.inputs())));
-        ATTN_CHECK(checkKnown("weight", m_binding.weights, namesOf(m_formula.weights())));
-        ATTN_CHECK(checkKnown("parameter", m_binding.parameters, namesOf(m_formula.parameters())));
-        for (const Declaration& input : m_formula.inputs()) {
-            if (input.name != maskName && !m_binding.inputs.contains(input.name))
-                return fail(ErrorCode::InvalidInput,
-                            "input " + input.name + " of formula " + m_formula.name() + " is missing");
-        }
-        for (const Declaration& weight : m_formula.weights()) {
-            if (m_binding.weights.contains(weight.name)) continue;
-            if (!weight.optional)
-                return fail(ErrorCode::InvalidInput,
-                            "weight " + weight.name + " of formula " + m_formula.name() + " is missing");
-            m_absent.insert(weight.name);
-        }
-        return {};
-    }
-
-    template <typename Given>
-    Status checkKnown(const std::string& kind, const Given& given, const std::vector<std::string>& names) const {
-        for (const auto& [name, unused] : given) {
-            if (!contains(names, name))
-                return fail(ErrorCode::InvalidInput, "formula " + m_formula.name() + " has no " + kind + " '" + name +
-                                                         "'" + suggestion(name, names));
-        }
-        return {};
-    }
-
-    Status bindExtents() {
-        for (const Declaration& input : m_formula.inputs()) {
-            const auto given = m_binding.inputs.find(input.name);
-            if (given == m_binding.inputs.end()) continue;
-            Axes axes = input.indices;
-            axes.insert(axes.begin(), batchAxis);
-            ATTN_CHECK(bindShape("input", input, axes, m_graph.shape(given->second)));
-        }
-        for (const Declaration& weight : m_formula.weights()) {
-            if (m_absent.contains(weight.name)) continue;
-            ATTN_CHECK(bindShape("weight", weight, weight.indices, m_binding.weights.at(weight.name)->shape()));
-        }
-        if (mask() != nullptr) {
-            for (const std::string& index : mask()->indices) {
-                if (!m_extents.knows(index))
-                    return fail(ErrorCode::InvalidInput,
-                                "the mask is missing, and no other input or weight says how far its "
-                                "index " +
-                                    index + " runs");
-            }
-        }
-        return m_extents.bindUses(m_formula, m_absent);
-    }
-
-    Status bindShape(const std::string& kind, const Declaration& declaration, const Axes& axes, const Shape& shape) {
-        if (shape.rank() != axes.size()) {
-            std::vector<std::string> expected;
-            for (const std::string& axis : axes) {
-                const std::string letter = axis == batchAxis ? "batch" : axis;
-                expected.push_back(m_extents.knows(axis) ? std::to_string(m_extents[axis]) : letter);
-            }
-            return fail(ErrorCode::Shape, kind + " " + declaration.name + " has shape " + shape.text() +
-                                              ", expected (" + joined(expected, ", ") + ") for the indices [" +
-                                              joined(declaration.indices, ",") + "] of formula " + m_formula.name());
-        }
-        for (std::size_t i = 0; i < axes.size(); ++i)
-            ATTN_CHECK(m_extents.bind(axes[i], shape[i], declaration.name, placeOf(m_formula, declaration.position)));
-        return {};
-    }
-
-    [[nodiscard]] const Declaration* mask() const {
-        const auto found = std::ranges::find(m_formula.inputs(), maskName, &Declaration::name);
-        return found == m_formula.inputs().end() ? nullptr : &*found;
-    }
-
+    /// Masks last.
     Status addInputs() {
+        const std::vector<std::string> masks = maskNames(m_formula);
         for (const Declaration& input : m_formula.inputs()) {
-            if (input.name != maskName) ATTN_CHECK(addInput(input, ValueRole::Input));
+            if (!contains(masks, input.name)) ATTN_CHECK(addInput(input, ValueRole::Input));
+        }
+        for (const Declaration& input : m_formula.inputs()) {
+            if (!contains(masks, input.name)) continue;
+            if (m_binding.inputs.contains(input.name)) {
+                ATTN_CHECK(addInput(input, ValueRole::Mask));
+            } else {
+                addOnes(input.name, input.indices);
+            }
+            // With several masks, the site's is that of what is weighed.
+            if (hasIndex(m_formula, input.name, m_formula.site().normalisedIndex))
+                m_site.mask = m_names.at(input.name).value;
         }
         return {};
     }
 
     Status addInput(const Declaration& input, ValueRole role) {
-        ATTN_TRY(const ValueId value, m_graph.add(std::make_shared<Unary>(UnaryKind::Identity),
-                                                  {m_binding.inputs.at(input.name)}, input.name));
+        std::shared_ptr<const Operation> operation = std::make_shared<Unary>(UnaryKind::Identity);
+        if (!isPlain(input.axes))
+            operation = std::make_shared<Reshape>(m_bound.extents.shape(withBatch(input.indices, true)));
+        ATTN_TRY(const ValueId value, m_graph.add(std::move(operation), {m_binding.inputs.at(input.name)}, input.name));
         add(input.name, value, input.indices, true, role);
         return {};
     }
 
-    /// The formula's own mask, or one for what-ifs.
-    Status addMask() {
-        if (mask() != nullptr) {
-            if (m_binding.inputs.contains(mask()->name)) {
-                ATTN_CHECK(addInput(*mask(), ValueRole::Mask));
-            } else {
-                addOnes(mask()->indices);
-            }
-        } else if (takesWhatIfMask()) {
-            addOnes({m_formula.site().normalisedIndex});
-            m_site.maskIsWhatIf = true;
-        }
-        if (const auto found = m_names.find(std::string(maskName)); found != m_names.end())
-            m_site.mask = found->second.value;
-        return {};
-    }
-
-    void addOnes(const Axes& indices) {
-        Axes axes = indices;
-        axes.insert(axes.begin(), batchAxis);
-        const ValueId value = m_graph.batchedConstant(maskName, share(Tensor(m_extents.shape(axes), 1.0F)));
-        add(std::string(maskName), value, indices, true, ValueRole::Mask);
+    void addOnes(const std::string& name, const Axes& indices) {
+        const ValueId value =
+            m_graph.batchedConstant(name, share(Tensor(m_bound.extents.shape(withBatch(indices, true)), 1.0F)));
+        add(name, value, indices, true, ValueRole::Mask);
     }
 
     /// Timesteps can leave a softmax whose index runs over the site's values.
-    [[nodiscard]] bool takesWhatIfMask() const {
+    void addWhatIfMask() {
         const SiteDeclaration& site = m_formula.site();
         const auto isNamedMask = [](const auto& declared) { return declared.name == maskName; };
-        const bool nameIsFree = std::ranges::none_of(m_formula.weights(), isNamedMask) &&
+        const bool nameIsFree = std::ranges::none_of(m_formula.inputs(), isNamedMask) &&
+                                std::ranges::none_of(m_formula.weights(), isNamedMask) &&
                                 std::ranges::none_of(m_formula.parameters(), isNamedMask) &&
                                 std::ranges::none_of(m_formula.statements(), isNamedMask);
         const Statement& weights = *std::ranges::find(m_formula.statements(), site.weights, &Statement::name);
-        return nameIsFree && outermostSoftmax(*weights.expression) != nullptr &&
-               hasIndex(m_formula, site.values, site.normalisedIndex);
+        if (m_site.mask || !nameIsFree || outermostSoftmax(*weights.expression) == nullptr ||
+            !hasIndex(m_formula, site.values, site.normalisedIndex))
+            return;
+        addOnes(std::string(maskName), {site.normalisedIndex});
+        m_site.mask = m_names.at(std::string(maskName)).value;
+        m_site.maskIsWhatIf = true;
     }
 
-    void addConstants() {
+    Status addConstants() {
         for (const Declaration& weight : m_formula.weights()) {
-            if (m_absent.contains(weight.name)) continue;
+            if (m_bound.absent.contains(weight.name)) continue;
             const ValueId value = m_graph.constant(weight.name, m_binding.weights.at(weight.name));
-            add(weight.name, value, weight.indices, false, ValueRole::Weight);
+            ATTN_CHECK(addWeight(weight, value));
         }
         for (const ParameterDeclaration& parameter : m_formula.parameters()) {
             const auto given = m_binding.parameters.find(parameter.name);
             const float number = given == m_binding.parameters.end() ? parameter.value : given->second;
             add(parameter.name, m_graph.scalar(parameter.name, number), {}, false, ValueRole::Parameter);
         }
+        return {};
+    }
+
+    /// A weight is shown and edited as the file has it, and used as the formula sees it.
+    Status addWeight(const Declaration& weight, ValueId value) {
+        if (isPlain(weight.axes)) {
+            add(weight.name, value, weight.indices, false, ValueRole::Weight);
+            return {};
+        }
+        std::vector<std::string> shown;
+        for (const std::vector<std::string>& axis : weight.axes)
+            shown.push_back(axis.empty() ? "1" : axis.size() == 1 ? axis.front() : "(" + joined(axis, ",") + ")");
+        ATTN_TRY(const ValueId seen, m_graph.add(std::make_shared<Reshape>(m_bound.extents.shape(weight.indices)),
+                                                 {value}, weight.name + ".reshape"));
+        m_names.emplace(weight.name, Term::existing(seen, weight.indices));
+        m_site.named.push_back({weight.name, value, std::move(shown), ValueRole::Weight});
+        return {};
     }
 
     Status addStatement(const Statement& statement) {
         const SiteDeclaration& site = m_formula.site();
-        const ExpressionPtr expression = withoutAbsent(statement.expression, m_absent);
-        ExpressionLowering lowering(m_graph, m_extents, m_names, statement);
+        const ExpressionPtr expression = withoutAbsent(statement.expression, m_bound.absent);
+        ExpressionLowering lowering(m_graph, m_bound.extents, m_names, m_functions, statement);
         if (statement.name == site.weights && m_site.maskIsWhatIf)
             lowering.maskSoftmax(m_names.at(std::string(maskName)));
         ATTN_TRY(const Term term, lowering.lower(*expression));
@@ -196,13 +147,11 @@ private:
     }
 
     void add(const std::string& name, ValueId value, const Axes& indices, bool isBatched, ValueRole role) {
-        Axes axes = indices;
-        if (isBatched) axes.insert(axes.begin(), batchAxis);
-        m_names.emplace(name, Term::existing(value, std::move(axes)));
+        m_names.emplace(name, Term::existing(value, withBatch(indices, isBatched)));
         m_site.named.push_back({name, value, indices, role});
     }
 
-    Result<ValueId> addSite() {
+    void addSite() {
         const SiteDeclaration& site = m_formula.site();
         m_site.name = m_binding.siteName;
         m_site.layer = m_graph.layer();
@@ -213,26 +162,62 @@ private:
         m_site.values = *m_names.at(site.values).value;
         m_site.output = *m_names.at(site.output).value;
         m_site.timeAxis = site.normalisedIndex;
-        const ValueId output = m_site.output;
         m_graph.site(std::move(m_site));
-        return output;
+    }
+
+    Result<std::vector<FormulaOutput>> addOutputs() {
+        std::vector<FormulaOutput> outputs;
+        for (const OutputDeclaration& output : m_formula.outputs()) {
+            if (!output.flag.empty() && m_binding.flags.contains(output.flag) == output.unless) continue;
+            ATTN_TRY(const ValueId value, given(output));
+            outputs.push_back({value, output.mask});
+        }
+        if (outputs.empty())
+            return fail(ErrorCode::InvalidInput,
+                        "formula " + m_formula.name() + " gives no output with the layer's config");
+        return outputs;
+    }
+
+    /// An output's value in the shape that the layer gives it.
+    Result<ValueId> given(const OutputDeclaration& output) {
+        const Term& term = m_names.at(output.name);
+        if (output.axes.empty()) return *term.value;
+        Axes order;
+        std::vector<std::int64_t> extents{m_bound.extents[batchAxis]};
+        for (const std::vector<std::string>& axis : output.axes) {
+            order.insert(order.end(), axis.begin(), axis.end());
+            extents.push_back(m_bound.extents.shape(axis).elements());
+        }
+        order = withBatch(std::move(order), true);
+        ValueId value = *term.value;
+        if (order != term.axes) {
+            ATTN_TRY(value, m_graph.add(std::make_shared<Permute>(axisPlaces(term.axes, order)), {value},
+                                        output.name + ".permute"));
+        }
+        if (isPlain(output.axes)) return value;
+        return m_graph.add(std::make_shared<Reshape>(Shape(std::move(extents))), {value}, output.name + ".reshape");
     }
 
     GraphBuilder& m_graph;
     const Formula& m_formula;
     const FormulaBinding& m_binding;
-    Extents m_extents;
-    std::set<std::string> m_absent;
-    std::map<std::string, Term> m_names;  ///< with the batch axis
+    BoundFormula m_bound;
+    std::map<std::string, UnaryKind> m_functions;  ///< the formula's own
+    std::map<std::string, Term> m_names;           ///< with the batch axis
     Site m_site;
 };
 
 }  // namespace
 
-Result<ValueId> lowerFormula(GraphBuilder& graph, const Formula& formula, const FormulaBinding& binding) {
-    Result<ValueId> output = FormulaLowering(graph, formula, binding).run();
-    if (output) return output;
-    Error error = std::move(output).error();
+Result<std::vector<FormulaOutput>> lowerFormula(GraphBuilder& graph, const Formula& formula,
+                                                const FormulaBinding& binding) {
+    const auto lowered = [&]() -> Result<std::vector<FormulaOutput>> {
+        ATTN_TRY(BoundFormula bound, bindFormula(graph, formula, binding));
+        return FormulaLowering(graph, formula, binding, std::move(bound)).run();
+    };
+    Result<std::vector<FormulaOutput>> outputs = lowered();
+    if (outputs) return outputs;
+    Error error = std::move(outputs).error();
     // The graph's own errors name the layer already.
     if (error.context.empty() && !graph.layer().empty()) error = std::move(error).within("layer " + graph.layer());
     return fail(std::move(error));

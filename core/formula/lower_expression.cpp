@@ -6,6 +6,7 @@
 #include "ops/softmax.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace attnscope {
 
@@ -13,19 +14,13 @@ namespace {
 
 constexpr std::int64_t elementLimit = std::int64_t{1} << 30;
 
-BinaryKind binaryKind(char op) {
-    switch (op) {
-        case '+':
-            return BinaryKind::Add;
-        case '-':
-            return BinaryKind::Subtract;
-        case '*':
-            return BinaryKind::Multiply;
-        case '/':
-            return BinaryKind::Divide;
-        default:
-            return BinaryKind::Power;
-    }
+BinaryKind binaryKind(const std::string& op) {
+    static const std::map<std::string, BinaryKind> kinds{
+        {"+", BinaryKind::Add},        {"-", BinaryKind::Subtract}, {"*", BinaryKind::Multiply},
+        {"/", BinaryKind::Divide},     {"^", BinaryKind::Power},    {"<", BinaryKind::Less},
+        {"<=", BinaryKind::LessEqual}, {">", BinaryKind::Greater},  {">=", BinaryKind::GreaterEqual},
+        {"==", BinaryKind::Equal},     {"!=", BinaryKind::NotEqual}};
+    return kinds.at(op);
 }
 
 Axes batchFirst(Axes axes) {
@@ -67,21 +62,45 @@ Result<Term> ExpressionLowering::lowerNode(const Expression& expression) {
     if (const auto* reference = std::get_if<ReferenceExpression>(&expression.node)) return lowerReference(*reference);
     if (const auto* call = std::get_if<CallExpression>(&expression.node)) return lowerCall(*call);
     if (const auto* binary = std::get_if<BinaryExpression>(&expression.node)) return lowerBinary(*binary);
+    if (const auto* index = std::get_if<IndexExpression>(&expression.node)) return lowerIndex(*index);
     return lowerReduction(std::get<ReductionExpression>(expression.node));
 }
 
-Result<Term> ExpressionLowering::lowerReference(const ReferenceExpression& reference) const {
+Result<Term> ExpressionLowering::lowerReference(const ReferenceExpression& reference) {
     const Term& named = m_names.at(reference.name);
-    Axes axes = reference.indices;
-    if (contains(named.axes, batchAxis)) axes.insert(axes.begin(), batchAxis);
-    return Term::existing(*named.value, std::move(axes));
+    const std::size_t first = contains(named.axes, batchAxis) ? 1 : 0;
+    ValueId value = *named.value;
+    for (std::size_t i = 0; i < reference.indices.size(); ++i) {
+        if (!isFixed(reference.indices[i])) continue;
+        const std::int64_t element = fixedIndex(reference.indices[i], m_extents[named.axes[first + i]]);
+        ATTN_TRY(value, m_graph.add(std::make_shared<Slice>(first + i, element, 1), {value}, hiddenName("slice")));
+    }
+    Axes axes = letters(reference.indices);
+    const bool sliced = axes.size() != reference.indices.size();
+    if (first == 1) axes.insert(axes.begin(), batchAxis);
+    if (sliced) {
+        ATTN_TRY(value, reshaped(value, m_extents.shape(axes)));
+    }
+    return Term::existing(value, std::move(axes));
+}
+
+Term ExpressionLowering::lowerIndex(const IndexExpression& index) {
+    const std::int64_t extent = m_extents[index.index];
+    if (index.function == IndexFunction::Size)
+        return Term::existing(m_graph.scalar(hiddenName("size"), static_cast<float>(extent)), {});
+    Tensor positions({extent});
+    std::iota(positions.data().begin(), positions.data().end(), 0.0F);
+    return Term::existing(m_graph.constant(hiddenName("position"), share(std::move(positions))), {index.index});
 }
 
 Result<Term> ExpressionLowering::lowerCall(const CallExpression& call) {
     ATTN_TRY(Term argument, lowerNode(*call.argument));
+    const auto own = m_functions.find(call.function);
+    const UnaryKind kind = own == m_functions.end() ? *functionKind(call.function) : own->second;
+    if (kind == UnaryKind::Identity) return argument;
     Axes axes = argument.axes;
     ATTN_TRY(const ValueId value, emit(std::move(argument)));
-    return pending(std::move(axes), std::make_shared<Unary>(*functionKind(call.function)), {value});
+    return pending(std::move(axes), std::make_shared<Unary>(kind), {value});
 }
 
 Result<Term> ExpressionLowering::lowerBinary(const BinaryExpression& binary) {
@@ -108,10 +127,10 @@ Result<Term> ExpressionLowering::lowerSum(const ReductionExpression& reduction) 
         const Expression& expression = *open.back();
         open.pop_back();
         const auto* binary = std::get_if<BinaryExpression>(&expression.node);
-        if (binary != nullptr && binary->op == '*') {
+        if (binary != nullptr && binary->op == "*") {
             open.push_back(binary->right.get());
             open.push_back(binary->left.get());
-        } else if (binary != nullptr && binary->op == '/' &&
+        } else if (binary != nullptr && binary->op == "/" &&
                    common(freeIndices(*binary->right), reduction.indices).empty()) {
             divisors.push_back(binary->right.get());
             open.push_back(binary->left.get());

@@ -27,11 +27,12 @@ struct Term {
 /// batch axis (weights) broadcasts. The checker and Extents have proven that names and extents fit.
 class ExpressionLowering {
 public:
-    /// `names` gives the formula's names their values, axes being those of the declarations. `target` is the
-    /// statement's left side; values that need no name of their own are called `target.…`.
+    /// `names` gives the formula's names their values, axes being those of the declarations; `functions` are the
+    /// formula's own. `target` is the statement's left side; values that need no name of their own are called
+    /// `target.…`.
     ExpressionLowering(GraphBuilder& graph, const Extents& extents, const std::map<std::string, Term>& names,
-                       const Statement& target)
-        : m_graph(graph), m_extents(extents), m_names(names), m_target(target) {}
+                       const std::map<std::string, UnaryKind>& functions, const Statement& target)
+        : m_graph(graph), m_extents(extents), m_names(names), m_functions(functions), m_target(target) {}
 
     /// Gives the softmax that is the whole expression a mask [batch, index]: where it is 0, the weight is 0.
     void maskSoftmax(Term mask) { m_softmaxMask = std::move(mask); }
@@ -42,7 +43,8 @@ public:
 
 private:
     [[nodiscard]] Result<Term> lowerNode(const Expression& expression);
-    [[nodiscard]] Result<Term> lowerReference(const ReferenceExpression& reference) const;
+    [[nodiscard]] Result<Term> lowerReference(const ReferenceExpression& reference);
+    [[nodiscard]] Term lowerIndex(const IndexExpression& index);
     [[nodiscard]] Result<Term> lowerCall(const CallExpression& call);
     [[nodiscard]] Result<Term> lowerBinary(const BinaryExpression& binary);
     [[nodiscard]] Result<Term> lowerReduction(const ReductionExpression& reduction);
@@ -80,6 +82,7 @@ private:
     GraphBuilder& m_graph;
     const Extents& m_extents;
     const std::map<std::string, Term>& m_names;
+    const std::map<std::string, UnaryKind>& m_functions;
     const Statement& m_target;
     std::optional<Term> m_softmaxMask;
 };

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "formula/check.h"
 #include "formula/expression_parser.h"
 #include "formula/formula.h"
@@ -8,6 +9,12 @@
 #include <cassert>
 
 namespace attnscope {
+
+namespace {
+
+const std::string configEntry = "an entry of the layer's config, as in \"units\"";
+
+}  // namespace
 
 /// Parses a whole formula, line by line. The member functions for directives start behind the directive's word.
 class FormulaParser {
@@ -34,6 +41,10 @@ public:
             return tokens.failAtToken(tokens.peek(),
                                       "the formula has no site; expected a line 'site score …, weights …, values …, "
                                       "output …'");
+        if (m_formula.m_outputs.empty()) {
+            const SiteDeclaration& site = m_formula.m_site;
+            m_formula.m_outputs.push_back({site.output, {}, {}, {}, false, site.position});
+        }
         ATTN_CHECK(checkFormula(m_formula));
         const auto index = normalisedIndex(m_formula);
         assert(index);  // checkFormula has made sure
@@ -44,12 +55,15 @@ public:
 private:
     Status line(TokenStream& tokens) {
         ATTN_TRY(const Token first,
-                 tokens.expectName("a directive (class, weights, input, parameter, site) or a name"));
+                 tokens.expectName("a directive (" + joined(directiveNames(), ", ") + ") or a name"));
         if (tokens.at("[") || tokens.at("=")) return statement(tokens, first);
         if (first.text == "class") return classes(tokens);
         if (first.text == "weights") return declarations(tokens, m_formula.m_weights, true);
         if (first.text == "input") return declarations(tokens, m_formula.m_inputs, false);
         if (first.text == "parameter") return parameters(tokens);
+        if (first.text == "function") return functions(tokens);
+        if (first.text == "index") return indices(tokens);
+        if (first.text == "output") return outputs(tokens);
         if (first.text == "site") return site(tokens, first);
         if (!tokens.at(TokenKind::Name) && !tokens.at(TokenKind::String))
             return tokens.failExpected("'[' or '=' after '" + std::string(first.text) + "'");
@@ -74,38 +88,105 @@ private:
             Declaration declaration;
             declaration.name = name.text;
             declaration.position = name.position;
-            std::vector<Position> positions;
-            if (tokens.accept("[")) ATTN_CHECK(tokens.indexList("]", declaration.indices, positions));
+            if (tokens.accept("[")) ATTN_CHECK(tokens.axisList(declaration.axes, declaration.indices));
             if (tokens.at("?") && !areWeights)
                 return tokens.failExpected("',' or the end of the line: only weights can be optional");
             declaration.optional = tokens.accept("?");
-            if (areWeights) ATTN_CHECK(fileName(tokens, declaration));
+            if (areWeights) {
+                ATTN_TRY(declaration.fileName,
+                         tokens.fileName(name.text, "the weight's name in a file, as in \"*_W\""));
+            }
             list.push_back(std::move(declaration));
         } while (tokens.accept(","));
         return {};
     }
 
-    static Status fileName(TokenStream& tokens, Declaration& declaration) {
-        declaration.fileName = declaration.name;
-        if (!tokens.at(TokenKind::Name) || tokens.peek().text != "as") return {};
-        tokens.take();
-        if (!tokens.at(TokenKind::String)) return tokens.failExpected("the weight's name in a file, as in \"*_W\"");
-        const Token pattern = tokens.take();
-        if (trimmedEmpty(pattern)) return tokens.failAtToken(pattern, "the weight's name in a file is empty");
-        declaration.fileName = pattern.text;
-        return {};
-    }
-
     Status parameters(TokenStream& tokens) {
         do {
+            ParameterDeclaration parameter;
             ATTN_TRY(const Token name, newName(tokens));
+            parameter.name = name.text;
+            parameter.position = name.position;
+            ATTN_TRY(parameter.fileName, tokens.fileName(name.text, configEntry));
             ATTN_CHECK(tokens.expect("=", "after the parameter's name, as in epsilon = 1e-7"));
             const bool negative = tokens.accept("-");
             if (!tokens.at(TokenKind::Number)) return tokens.failExpected("a number");
             ATTN_TRY(const float value, parseNumber(tokens, tokens.take()));
-            m_formula.m_parameters.push_back({std::string(name.text), negative ? -value : value, name.position});
+            parameter.value = negative ? -value : value;
+            m_formula.m_parameters.push_back(std::move(parameter));
         } while (tokens.accept(","));
         return {};
+    }
+
+    Status functions(TokenStream& tokens) {
+        do {
+            FunctionDeclaration function;
+            ATTN_TRY(const Token name, newName(tokens));
+            function.name = name.text;
+            function.position = name.position;
+            ATTN_TRY(function.fileName, tokens.fileName(name.text, configEntry));
+            function.function = linearFunction;
+            if (tokens.accept("=")) {
+                ATTN_TRY(const Token chosen, tokens.expectName("the name of a function"));
+                if (!functionKind(chosen.text) && chosen.text != linearFunction)
+                    return tokens.failAtToken(chosen, "'" + std::string(chosen.text) +
+                                                          "' is not a function that works element by element" +
+                                                          suggestion(chosen.text, elementwiseNames()));
+                function.function = chosen.text;
+            }
+            m_formula.m_functions.push_back(std::move(function));
+        } while (tokens.accept(","));
+        return {};
+    }
+
+    Status indices(TokenStream& tokens) {
+        do {
+            IndexDeclaration index;
+            ATTN_TRY(const Token name, tokens.expectName("an index letter"));
+            index.index = name.text;
+            index.position = name.position;
+            ATTN_TRY(index.fileName, tokens.fileName("", configEntry));
+            if (index.fileName.empty() && !tokens.at("="))
+                return tokens.failExpected("how far the index runs, as in index h as \"heads\" or index h = 8");
+            if (tokens.accept("=")) {
+                if (!tokens.at(TokenKind::Number)) return tokens.failExpected("a whole number");
+                ATTN_TRY(index.extent, parseWholeNumber(tokens, tokens.take()));
+            }
+            m_formula.m_indices.push_back(std::move(index));
+        } while (tokens.accept(","));
+        return {};
+    }
+
+    /// `c`, `a[t,1]`, `v with mask`, `a if return_attention`, `c if not return_sequences`
+    Status outputs(TokenStream& tokens) {
+        do {
+            OutputDeclaration output;
+            ATTN_TRY(const Token name, tokens.expectName("the name of a value that the layer gives"));
+            output.name = name.text;
+            output.position = name.position;
+            std::vector<std::string> letters;
+            if (tokens.accept("[")) ATTN_CHECK(tokens.axisList(output.axes, letters));
+            if (acceptWord(tokens, "with")) {
+                ATTN_TRY(const Token mask, tokens.expectName("mask, or the name of an input's mask as in x_mask"));
+                output.mask = mask.text;
+            }
+            if (acceptWord(tokens, "if")) {
+                output.unless = acceptWord(tokens, "not");
+                if (!tokens.at(TokenKind::Name) && !tokens.at(TokenKind::String))
+                    return tokens.failExpected("an entry of the layer's config");
+                const Token flag = tokens.take();
+                if (trimmedEmpty(flag)) return tokens.failAtToken(flag, "the entry of the config is empty");
+                output.flag = flag.text;
+            }
+            m_formula.m_outputs.push_back(std::move(output));
+        } while (tokens.accept(","));
+        return {};
+    }
+
+    static bool acceptWord(TokenStream& tokens, std::string_view word) {
+        if (!tokens.at(TokenKind::Name) || tokens.peek().text != word) return false;
+        tokens.take();
+        return true;
     }
 
     Status statement(TokenStream& tokens, const Token& name) {
@@ -116,7 +197,7 @@ private:
         std::vector<Position> positions;
         if (tokens.accept("[")) ATTN_CHECK(tokens.indexList("]", statement.indices, positions));
         ATTN_CHECK(tokens.expect("=", "after the left side"));
-        ATTN_TRY(statement.expression, ExpressionParser(tokens).parse());
+        ATTN_TRY(statement.expression, ExpressionParser(tokens, m_formula.m_functions).parse());
         statement.source = m_formula.m_source.substr(name.begin, tokens.previous().end - name.begin);
         m_formula.m_statements.push_back(std::move(statement));
         return {};
@@ -159,7 +240,7 @@ private:
     }
 
     static Status notReserved(const TokenStream& tokens, const Token& name) {
-        if (!functionKind(name.text) && !reductionKind(name.text)) return {};
+        if (!isReserved(name.text)) return {};
         return tokens.failAtToken(name,
                                   "'" + std::string(name.text) + "' is a function; expected another name for a value");
     }

@@ -23,10 +23,10 @@ struct NumberExpression {
     float value = 0.0F;
 };
 
-/// `x[t,f]`, `epsilon`
+/// `x[t,f]`, `epsilon`, `K[0,f,g]`, `x[-1,f]`
 struct ReferenceExpression {
     std::string name;
-    std::vector<std::string> indices;
+    std::vector<std::string> indices;  ///< letters, or whole numbers as written: 0 is the first element, -1 the last
     std::vector<Position> indexPositions;  ///< one for each index, for messages
 };
 
@@ -36,9 +36,9 @@ struct CallExpression {
     ExpressionPtr argument;
 };
 
-/// `a + b`, `a * b` …; the operator's character is one of + - * / ^.
+/// `a + b`, `a <= b` …; the operator is one of + - * / ^ < <= > >= == !=. Comparisons give 1 or 0.
 struct BinaryExpression {
-    char op = '+';
+    std::string op = "+";
     ExpressionPtr left;
     ExpressionPtr right;
 };
@@ -53,9 +53,23 @@ struct ReductionExpression {
     std::vector<Position> indexPositions;  ///< one for each index, for messages
 };
 
+enum class IndexFunction {
+    Position,  ///< where the index is: 0 for the first
+    Size,      ///< how far it runs
+};
+
+/// `position(t)`, `size(t)`
+struct IndexExpression {
+    IndexFunction function = IndexFunction::Position;
+    std::string index;
+    Position indexPosition;
+};
+
 /// A node of a formula's syntax tree.
 struct Expression {
-    std::variant<NumberExpression, ReferenceExpression, CallExpression, BinaryExpression, ReductionExpression> node;
+    std::variant<NumberExpression, ReferenceExpression, CallExpression, BinaryExpression, ReductionExpression,
+                 IndexExpression>
+        node;
     Position position;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "formula/formula.h"
 #include "formula/lexer.h"
 
 namespace attnscope {
@@ -31,11 +32,20 @@ public:
     [[nodiscard]] Status indexList(std::string_view close, std::vector<std::string>& indices,
                                    std::vector<Position>& positions);
 
+    /// The axes of a tensor up to `]`, which it takes too: letters, `(h,d)` for an axis of several, `1` for one of
+    /// none.
+    [[nodiscard]] Status axisList(TensorAxes& axes, std::vector<std::string>& indices);
+    /// What an item is called in a model file, `as "…"`; its own name if nothing is said.
+    [[nodiscard]] Result<std::string> fileName(std::string_view ownName, const std::string& what);
+
     /// `expected WHAT, found 'x'` at the next token.
     [[nodiscard]] tl::unexpected<Error> failExpected(const std::string& what) const;
     [[nodiscard]] tl::unexpected<Error> failAtToken(const Token& token, const std::string& message) const;
 
 private:
+    /// Takes a letter that the list does not have yet and adds it.
+    [[nodiscard]] Result<Token> newIndex(std::vector<std::string>& indices, const std::string& what);
+
     std::vector<Token> m_tokens;
     std::string m_formula;
     std::size_t m_next = 0;

@@ -104,6 +104,24 @@ Result<ValueId> activate(Lowering& lowering, const Config& config, ValueId x, st
     return outputs.front().value;
 }
 
+namespace {
+
+Result<UnaryKind> kindOf(Lowering& lowering, const NamedActivation& activation, std::string_view key) {
+    if (const auto kind = elementwiseKind(lowering.era(), activation.name)) return *kind;
+    if (activation.name == "softmax" || activation.name == "softmax_v2")
+        return fail(ErrorCode::Unsupported,
+                    "config entry " + std::string(key) +
+                        ": softmax found, an activation that works element by element expected");
+    return unknownActivation(key, activation.name);
+}
+
+}  // namespace
+
+Result<UnaryKind> elementwiseActivation(Lowering& lowering, const Config& config, std::string_view key) {
+    ATTN_TRY(const NamedActivation activation, readActivation(config, key));
+    return kindOf(lowering, activation, key);
+}
+
 Result<UnaryKind> cellActivation(Lowering& lowering, const Config& config, std::string_view key,
                                  std::string_view fallback) {
     ATTN_TRY(NamedActivation activation, readActivation(config, key));
@@ -113,12 +131,7 @@ Result<UnaryKind> cellActivation(Lowering& lowering, const Config& config, std::
         lowering.note("layer " + lowering.graph().layer() + ": config entry " + std::string(key) + " is missing; " +
                       activation.name + " is assumed");
     }
-    if (const auto kind = elementwiseKind(lowering.era(), activation.name)) return *kind;
-    if (activation.name == "softmax" || activation.name == "softmax_v2")
-        return fail(ErrorCode::Unsupported,
-                    "config entry " + std::string(key) +
-                        ": softmax found, an activation that works element by element expected");
-    return unknownActivation(key, activation.name);
+    return kindOf(lowering, activation, key);
 }
 
 Result<std::vector<Flow>> lowerActivation(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {

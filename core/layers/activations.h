@@ -12,6 +12,9 @@ namespace attnscope {
 [[nodiscard]] Result<ValueId> activate(Lowering& lowering, const Config& config, ValueId x,
                                        std::string_view key = "activation");
 
+/// The function that a config entry names, which must work element by element; null is linear.
+[[nodiscard]] Result<UnaryKind> elementwiseActivation(Lowering& lowering, const Config& config, std::string_view key);
+
 /// The activation of a recurrent cell, which must work element by element.
 [[nodiscard]] Result<UnaryKind> cellActivation(Lowering& lowering, const Config& config, std::string_view key,
                                                std::string_view fallback);

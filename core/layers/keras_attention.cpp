@@ -1,5 +1,9 @@
 #include "base/text.h"
+#include "formula/check.h"
+#include "formula/indices.h"
 #include "formula/lower.h"
+#include "formula/print.h"
+#include "layers/activations.h"
 #include "layers/lower_functions.h"
 #include "layers/support.h"
 
@@ -15,6 +19,8 @@ struct Fit {
     FormulaBinding binding;
     /// How many weights bear the name that the formula expects.
     std::size_t byName = 0;
+    /// How many of the config's entries the formula knows.
+    std::size_t byConfig = 0;
     /// Why it cannot be; empty if it can.
     std::string reason;
 };
@@ -38,9 +44,17 @@ bool matchesPattern(std::string_view pattern, std::string_view name) {
     return true;
 }
 
+/// Weights of layers inside the layer share their last name; such a pattern names a part of the path too:
+/// "*score/kernel".
+bool isCalled(std::string_view pattern, const LayerWeight& weight) {
+    if (pattern.find('/') == std::string_view::npos) return matchesPattern(pattern, shortWeightName(weight.name));
+    const std::string_view name = weight.name;
+    return matchesPattern(pattern, name.substr(0, name.rfind(':')));
+}
+
 /// A weight of the formula as messages show it: `W[f] (as "*_W")`.
 std::string shown(const Declaration& declaration) {
-    std::string text = declaration.name + "[" + joined(declaration.indices, ",") + "]";
+    std::string text = declaration.name + printAxes(declaration.axes);
     if (declaration.optional) text += "?";
     if (!declaration.fileName.empty()) text += " (as \"" + declaration.fileName + "\")";
     return text;
@@ -65,9 +79,8 @@ void matchByName(const Layer& layer, Fit& fit) {
     std::vector<const LayerWeight*> left;
     for (const LayerWeight& weight : layer.weights) left.push_back(&weight);
     for (const Declaration& declaration : declared) {
-        const auto found = std::ranges::find_if(left, [&](const LayerWeight* weight) {
-            return matchesPattern(declaration.fileName, shortWeightName(weight->name));
-        });
+        const auto found = std::ranges::find_if(
+            left, [&](const LayerWeight* weight) { return isCalled(declaration.fileName, *weight); });
         if (found == left.end()) continue;
         fit.binding.weights[declaration.name] = (*found)->tensor;
         ++fit.byName;
@@ -90,12 +103,27 @@ void matchByName(const Layer& layer, Fit& fit) {
     if (!left.empty()) fit.reason = "it has no place for weight " + shortWeightName(left.front()->name);
 }
 
-/// Gives the formula its inputs: `mask` is what travels with the first one, the others come in order.
+/// The mask that a formula calls `mask` or `x_mask`, of those that travel with the layer's inputs.
+std::optional<ValueId> travellingMask(const Formula& formula, const std::vector<Flow>& inputs, std::string_view name) {
+    const std::vector<std::string> masks = maskNames(formula);
+    std::size_t place = 0;
+    for (const Declaration& input : formula.inputs()) {
+        if (contains(masks, input.name)) continue;
+        if (place < inputs.size() && (name == input.name + "_mask" || (place == 0 && name == "mask")))
+            return inputs[place].mask;
+        ++place;
+    }
+    return std::nullopt;
+}
+
+/// Gives the formula its inputs: masks are what travels with the others, which come in order.
 void matchInputs(const std::vector<Flow>& inputs, Fit& fit) {
+    const std::vector<std::string> masks = maskNames(*fit.formula);
     std::size_t next = 0;
     for (const Declaration& declaration : fit.formula->inputs()) {
-        if (declaration.name == "mask") {
-            if (inputs.front().mask) fit.binding.inputs["mask"] = *inputs.front().mask;
+        if (contains(masks, declaration.name)) {
+            if (const auto mask = travellingMask(*fit.formula, inputs, declaration.name))
+                fit.binding.inputs[declaration.name] = *mask;
         } else if (next < inputs.size()) {
             fit.binding.inputs[declaration.name] = inputs[next++].value;
         } else {
@@ -106,38 +134,42 @@ void matchInputs(const std::vector<Flow>& inputs, Fit& fit) {
         fit.reason = "it has " + std::to_string(next) + " inputs, the layer " + std::to_string(inputs.size());
 }
 
-/// Every index letter must have one extent throughout.
-void unify(GraphBuilder& graph, Fit& fit) {
-    struct Extent {
-        std::int64_t size;
-        std::string where;
+/// A config's flag as Python reads it: null, false, 0 and what is empty are false.
+bool isTrue(const nlohmann::json& entry) {
+    if (entry.is_boolean()) return entry.get<bool>();
+    if (entry.is_number()) return entry.get<double>() != 0.0;
+    return !entry.empty();
+}
+
+/// What the layer's config says about the formula's parameters, functions, indices and outputs.
+Status readConfig(Lowering& lowering, const Layer& layer, Fit& fit) {
+    const nlohmann::json& json = layer.config.json();
+    const auto knows = [&](const std::string& key) {
+        const bool found = !key.empty() && json.contains(key);
+        fit.byConfig += found ? 1 : 0;
+        return found;
     };
-    std::map<std::string, Extent> extents;
-    const auto bind = [&](const Declaration& declaration, const Shape& shape) {
-        if (shape.rank() != declaration.indices.size()) {
-            fit.reason = declaration.name + " has shape " + shape.text() + ", [" + joined(declaration.indices, ",") +
-                         "] expected";
-            return;
-        }
-        for (std::size_t axis = 0; axis < shape.rank() && fit.reason.empty(); ++axis) {
-            const std::string& index = declaration.indices[axis];
-            const auto [known, isNew] = extents.try_emplace(index, Extent{shape[axis], declaration.name});
-            if (!isNew && known->second.size != shape[axis])
-                fit.reason = "index " + index + " is " + std::to_string(known->second.size) + " in " +
-                             known->second.where + " and " + std::to_string(shape[axis]) + " in " + declaration.name;
-        }
-    };
-    for (const Declaration& input : fit.formula->inputs()) {
-        const auto given = fit.binding.inputs.find(input.name);
-        if (given != fit.binding.inputs.end() && fit.reason.empty()) {
-            const Shape& shape = graph.shape(given->second);
-            bind(input, shape.rank() == 0 ? shape : shape.from(1));
+    for (const ParameterDeclaration& parameter : fit.formula->parameters()) {
+        if (!knows(parameter.fileName)) continue;
+        if (json.at(parameter.fileName).is_boolean()) {
+            fit.binding.parameters[parameter.name] = json.at(parameter.fileName).get<bool>() ? 1.0F : 0.0F;
+        } else if (json.at(parameter.fileName).is_number()) {
+            ATTN_TRY(fit.binding.parameters[parameter.name], layer.config.number(parameter.fileName, parameter.value));
         }
     }
-    for (const Declaration& weight : fit.formula->weights()) {
-        const auto given = fit.binding.weights.find(weight.name);
-        if (given != fit.binding.weights.end() && fit.reason.empty()) bind(weight, given->second->shape());
+    for (const FunctionDeclaration& function : fit.formula->functions()) {
+        if (!knows(function.fileName)) continue;
+        ATTN_TRY(fit.binding.functions[function.name],
+                 elementwiseActivation(lowering, layer.config, function.fileName));
     }
+    for (const IndexDeclaration& index : fit.formula->indices()) {
+        if (!knows(index.fileName) || !layer.config.has(index.fileName)) continue;
+        ATTN_TRY(fit.binding.extents[index.index], positive(layer.config, index.fileName));
+    }
+    for (const OutputDeclaration& output : fit.formula->outputs()) {
+        if (knows(output.flag) && isTrue(json.at(output.flag))) fit.binding.flags.insert(output.flag);
+    }
+    return {};
 }
 
 Fit tryFormula(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs, const Formula& formula) {
@@ -147,8 +179,36 @@ Fit tryFormula(Lowering& lowering, const Layer& layer, const std::vector<Flow>& 
     fit.binding.className = layer.className;
     matchByName(layer, fit);
     if (fit.reason.empty()) matchInputs(inputs, fit);
-    if (fit.reason.empty()) unify(lowering.graph(), fit);
+    if (!fit.reason.empty()) return fit;
+    Status status = readConfig(lowering, layer, fit);
+    if (status) {
+        const Result<BoundFormula> bound = bindFormula(lowering.graph(), formula, fit.binding);
+        if (!bound) status = fail(bound.error());
+    }
+    if (!status) fit.reason = status.error().text();
     return fit;
+}
+
+/// Those that fit, the likeliest first: by the names of weights, then by the entries of the config.
+std::vector<Fit> fitting(std::vector<Fit> fits) {
+    std::erase_if(fits, [](const Fit& fit) { return !fit.reason.empty(); });
+    std::ranges::stable_sort(fits, [](const Fit& a, const Fit& b) {
+        return std::pair(a.byName, a.byConfig) > std::pair(b.byName, b.byConfig);
+    });
+    return fits;
+}
+
+std::vector<Fit> tryAll(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
+                        const std::vector<const Formula*>& formulas) {
+    std::vector<Fit> fits;
+    for (const Formula* formula : formulas) fits.push_back(tryFormula(lowering, layer, inputs, *formula));
+    return fits;
+}
+
+std::vector<std::string> namesOf(const std::vector<Fit>& fits) {
+    std::vector<std::string> names;
+    for (const Fit& fit : fits) names.push_back(fit.formula->name());
+    return names;
 }
 
 tl::unexpected<Error> nothingFits(const Layer& layer, const std::vector<Fit>& fits) {
@@ -163,37 +223,43 @@ tl::unexpected<Error> nothingFits(const Layer& layer, const std::vector<Fit>& fi
 
 }  // namespace
 
+bool anyFormulaFits(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
+                    const std::vector<const Formula*>& candidates) {
+    return !inputs.empty() && !fitting(tryAll(lowering, layer, inputs, candidates)).empty();
+}
+
+void offerFormulas(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    if (inputs.empty()) return;
+    const std::vector<Fit> fits = fitting(tryAll(lowering, layer, inputs, lowering.catalogue().all()));
+    const std::string path = lowering.graph().layer().empty() ? layer.name : lowering.graph().layer();
+    lowering.readBy({path, "", namesOf(fits)});
+}
+
 Result<std::vector<Flow>> lowerAttention(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
                                          const std::vector<const Formula*>& candidates) {
     if (inputs.empty()) return fail(ErrorCode::Shape, "an input or more expected");
-    std::vector<Fit> fits;
-    for (const Formula* formula : candidates) fits.push_back(tryFormula(lowering, layer, inputs, *formula));
-    std::vector<Fit*> fitting;
-    for (Fit& fit : fits)
-        if (fit.reason.empty()) fitting.push_back(&fit);
-    if (fitting.empty()) return nothingFits(layer, fits);
-
-    Fit* best = *std::ranges::max_element(fitting, {}, &Fit::byName);
-    std::vector<std::string> others;
-    for (const Fit* fit : fitting)
-        if (fit != best) others.push_back(fit->formula->name());
+    std::vector<Fit> fits = tryAll(lowering, layer, inputs, candidates);
+    std::vector<Fit> likely = fitting(fits);
+    if (likely.empty()) {
+        offerFormulas(lowering, layer, inputs);
+        return nothingFits(layer, fits);
+    }
+    const Fit best = std::move(likely.front());
+    likely.erase(likely.begin());
+    const std::vector<std::string> others = namesOf(likely);
     if (!others.empty())
         lowering.note("layer " + layer.name + ": class " + layer.className + " is read as formula " +
-                      best->formula->name() + "; " + joined(others, ", ") + " would fit as well");
+                      best.formula->name() + "; " + joined(others, ", ") + " would fit as well");
+    lowering.readBy({best.binding.siteName, best.formula->name(), others});
 
-    lowering.readBy({best->binding.siteName, best->formula->name(), others});
-
-    for (const ParameterDeclaration& parameter : best->formula->parameters()) {
-        const auto entry = layer.config.json().find(parameter.name);
-        if (entry == layer.config.json().end() || !entry->is_number()) continue;
-        ATTN_TRY(best->binding.parameters[parameter.name], layer.config.number(parameter.name, parameter.value));
-    }
-    const bool readsMask =
-        std::ranges::find(best->formula->inputs(), "mask", &Declaration::name) != best->formula->inputs().end();
-    if (inputs.front().mask && !readsMask)
+    const auto readsMask = [&](const Declaration& input) { return contains(maskNames(*best.formula), input.name); };
+    if (inputs.front().mask && std::ranges::none_of(best.formula->inputs(), readsMask))
         lowering.note("layer " + layer.name + " takes no notice of the mask: padding can get weight");
-    ATTN_TRY(const ValueId output, lowerFormula(lowering.graph(), *best->formula, best->binding));
-    return single(output);
+    ATTN_TRY(const std::vector<FormulaOutput> outputs, lowerFormula(lowering.graph(), *best.formula, best.binding));
+    std::vector<Flow> flows;
+    for (const FormulaOutput& output : outputs)
+        flows.push_back({output.value, travellingMask(*best.formula, inputs, output.mask)});
+    return flows;
 }
 
 }  // namespace attnscope

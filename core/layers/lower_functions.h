@@ -82,4 +82,11 @@ Result<std::vector<Flow>> lowerDot(Lowering& lowering, const Layer& layer, const
 Result<std::vector<Flow>> lowerAttention(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
                                          const std::vector<const Formula*>& candidates);
 
+/// Whether one of the formulas fits the layer's inputs, weights and config.
+bool anyFormulaFits(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
+                    const std::vector<const Formula*>& candidates);
+
+/// Tells which formulas of the catalogue would fit a layer that none is made for.
+void offerFormulas(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
 }  // namespace attnscope

@@ -64,10 +64,13 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
         if (formula == nullptr) return fail(ErrorCode::NotFound, "there is no formula named '" + chosen + "'");
         return lowerAttention(lowering, layer, inputs, {formula});
     }
-    if (const auto row = std::ranges::find(rows, layer.className, &LayerRow::className); row != rows.end())
+    // People give their own layers the names of Keras's; what tells them apart is whether a formula fits.
+    const std::vector<const Formula*> serving = catalogue.serving(layer.className);
+    const auto row = std::ranges::find(rows, layer.className, &LayerRow::className);
+    if (row != rows.end() && !anyFormulaFits(lowering, layer, inputs, serving))
         return row->lower(lowering, layer, inputs);
-    if (const std::vector<const Formula*> serving = catalogue.serving(layer.className); !serving.empty())
-        return lowerAttention(lowering, layer, inputs, serving);
+    if (!serving.empty()) return lowerAttention(lowering, layer, inputs, serving);
+    offerFormulas(lowering, layer, inputs);
     if (layer.className == "Lambda")
         return fail(ErrorCode::PythonCode, "layer " + layer.name + " contains Python code; it is shown, not run");
     return fail(ErrorCode::UnknownLayer,

@@ -46,7 +46,7 @@ Result<BenchCase> layer(const char* formulaName, const Extents& e, const std::ma
     if (formula == nullptr) return fail(ErrorCode::NotFound, std::string(formulaName) + ": no such formula");
     GraphBuilder builder;
     std::map<ValueId, TensorPtr> given;
-    FormulaBinding binding{"layer", "", {}, weights, {}};
+    FormulaBinding binding{"layer", "", {}, weights, {}, {}, {}, {}};
     const auto give = [&](const char* name, Tensor tensor) {
         const ValueId id = builder.input(name, tensor.shape());
         binding.inputs[name] = id;
@@ -59,9 +59,9 @@ Result<BenchCase> layer(const char* formulaName, const Extents& e, const std::ma
         give("mask", std::move(mask));
     }
     builder.enterLayer("layer");
-    ATTN_TRY(const ValueId output, lowerFormula(builder, *formula, binding));
+    ATTN_TRY(const std::vector<FormulaOutput> outputs, lowerFormula(builder, *formula, binding));
     const Graph graph = std::move(builder).build();
-    return caseOf(graph, given, {graph.sites().front().weights, output});
+    return caseOf(graph, given, {graph.sites().front().weights, outputs.front().value});
 }
 
 /// As Glorot's initialisation spreads them, so that scores neither vanish nor saturate.

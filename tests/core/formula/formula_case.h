@@ -30,13 +30,16 @@ struct FormulaCase {
         const auto shape = [&](const Declaration& declaration, bool batched) {
             std::vector<std::int64_t> axes;
             if (batched) axes.push_back(batch);
-            for (const std::string& index : declaration.indices) axes.push_back(result.extents.at(index));
+            for (const std::vector<std::string>& axis : declaration.axes) {
+                axes.push_back(1);
+                for (const std::string& index : axis) axes.back() *= result.extents.at(index);
+            }
             return Shape(axes);
         };
         for (const Declaration& input : formula.inputs()) {
             ++seed;
-            result.inputs[input.name] =
-                input.name == "mask" ? randomMask(shape(input, true), seed) : randomTensor(shape(input, true), seed);
+            result.inputs[input.name] = input.name.ends_with("mask") ? randomMask(shape(input, true), seed)
+                                                                     : randomTensor(shape(input, true), seed);
         }
         for (const Declaration& weight : formula.weights())
             result.weights[weight.name] = randomTensor(shape(weight, false), ++seed, -1.0F, 1.0F);
@@ -54,13 +57,13 @@ struct FormulaCase {
 /// The case as a graph of one layer, "attention", with an input for each of the formula's.
 [[nodiscard]] inline Result<Graph> lowered(const Formula& formula, const FormulaCase& given) {
     GraphBuilder builder;
-    FormulaBinding binding{"attention", "Class", {}, {}, {}};
+    FormulaBinding binding{"attention", "Class", {}, {}, {}, {}, {}, {}};
     for (const auto& [name, tensor] : given.inputs)
         binding.inputs[name] = builder.input("given_" + name, tensor.shape());
     for (const auto& [name, tensor] : given.weights) binding.weights[name] = share(tensor);
     builder.enterLayer("attention");
-    ATTN_TRY(const ValueId output, lowerFormula(builder, formula, binding));
-    builder.output(output);
+    ATTN_TRY(const std::vector<FormulaOutput> outputs, lowerFormula(builder, formula, binding));
+    for (const FormulaOutput& output : outputs) builder.output(output.value);
     return std::move(builder).build();
 }
 

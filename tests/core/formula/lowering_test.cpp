@@ -415,7 +415,8 @@ void FormulaLoweringTest::parametersReplaceTheFormulasNumbers() {
     GraphBuilder builder;
     const ValueId x = builder.input("given", {1, 2, 2});
     builder.enterLayer("attention");
-    const Result<ValueId> output = lowerFormula(builder, formula, {"attention", "", {{"x", x}}, {}, {{"p", 7.0F}}});
+    const Result<std::vector<FormulaOutput>> output =
+        lowerFormula(builder, formula, {"attention", "", {{"x", x}}, {}, {{"p", 7.0F}}, {}, {}, {}});
     QVERIFY2(output, errorText(output).c_str());
     const Graph graph = std::move(builder).build();
     QCOMPARE((*graph.value(*graph.find("attention/p")).constant)[0], 7.0F);

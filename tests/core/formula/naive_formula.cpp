@@ -13,6 +13,7 @@ const std::string batchIndex = "(batch)";
 
 double applied(const std::string& function, double x) {
     if (function == "negate") return -x;
+    if (function == "linear") return x;
     if (function == "tanh") return std::tanh(x);
     if (function == "exp") return std::exp(x);
     if (function == "sqrt") return std::sqrt(x);
@@ -22,19 +23,18 @@ double applied(const std::string& function, double x) {
     throw std::invalid_argument("the naive evaluation has no " + function);
 }
 
-double combined(char op, double a, double b) {
-    switch (op) {
-        case '+':
-            return a + b;
-        case '-':
-            return a - b;
-        case '*':
-            return a * b;
-        case '/':
-            return a / b;
-        default:
-            return std::pow(a, b);
-    }
+double combined(const std::string& op, double a, double b) {
+    if (op == "+") return a + b;
+    if (op == "-") return a - b;
+    if (op == "*") return a * b;
+    if (op == "/") return a / b;
+    if (op == "^") return std::pow(a, b);
+    if (op == "<") return a < b ? 1.0 : 0.0;
+    if (op == "<=") return a <= b ? 1.0 : 0.0;
+    if (op == ">") return a > b ? 1.0 : 0.0;
+    if (op == ">=") return a >= b ? 1.0 : 0.0;
+    if (op == "==") return a == b ? 1.0 : 0.0;
+    return a != b ? 1.0 : 0.0;
 }
 
 }  // namespace
@@ -44,8 +44,13 @@ NaiveFormula::NaiveFormula(const Formula& formula, std::int64_t batch, std::map<
     : m_formula(formula), m_batch(batch), m_extents(std::move(extents)), m_values(std::move(values)) {
     m_extents[batchIndex] = batch;
     for (const Declaration& input : formula.inputs()) m_batched[input.name] = true;
-    for (const ParameterDeclaration& parameter : formula.parameters())
+    for (const Declaration& input : formula.inputs()) m_declared[input.name] = input.indices;
+    for (const Declaration& weight : formula.weights()) m_declared[weight.name] = weight.indices;
+    for (const Statement& statement : formula.statements()) m_declared[statement.name] = statement.indices;
+    for (const ParameterDeclaration& parameter : formula.parameters()) {
         m_values[parameter.name] = Tensor({}, parameter.value);
+        m_declared[parameter.name] = {};
+    }
 }
 
 template <typename Visit>
@@ -83,7 +88,7 @@ double NaiveFormula::number(const Expression& expression, const Environment& at)
     if (const auto* literal = std::get_if<NumberExpression>(&expression.node)) return literal->value;
     if (const auto* named = std::get_if<ReferenceExpression>(&expression.node)) return reference(*named, at);
     if (const auto* call = std::get_if<CallExpression>(&expression.node))
-        return applied(call->function, number(*call->argument, at));
+        return applied(ownFunction(call->function), number(*call->argument, at));
     if (const auto* binary = std::get_if<BinaryExpression>(&expression.node)) {
         // The only way a weight can be absent: its term or factor is.
         const auto isAbsent = [&](const Expression& side) {
@@ -94,6 +99,9 @@ double NaiveFormula::number(const Expression& expression, const Environment& at)
         if (isAbsent(*binary->right)) return number(*binary->left, at);
         return combined(binary->op, number(*binary->left, at), number(*binary->right, at));
     }
+    if (const auto* index = std::get_if<IndexExpression>(&expression.node))
+        return static_cast<double>(index->function == IndexFunction::Size ? m_extents.at(index->index)
+                                                                          : at.at(index->index));
     const auto& reduced = std::get<ReductionExpression>(expression.node);
     if (&expression != m_maskedSoftmax) return reduction(reduced, at);
     return kept(reduced, at) == 0.0 ? 0.0 : reduction(reduced, at);
@@ -102,8 +110,25 @@ double NaiveFormula::number(const Expression& expression, const Environment& at)
 double NaiveFormula::reference(const ReferenceExpression& reference, const Environment& at) const {
     const Tensor& tensor = m_values.at(reference.name);
     std::int64_t flat = m_batched.contains(reference.name) ? at.at(batchIndex) : 0;
-    for (const std::string& index : reference.indices) flat = flat * m_extents.at(index) + at.at(index);
+    const std::vector<std::string>& declared = m_declared.at(reference.name);
+    for (std::size_t i = 0; i < declared.size(); ++i) {
+        const std::int64_t extent = m_extents.at(declared[i]);
+        flat = flat * extent + element(reference.indices[i], extent, at);
+    }
     return tensor[static_cast<std::size_t>(flat)];
+}
+
+std::int64_t NaiveFormula::element(const std::string& index, std::int64_t extent, const Environment& at) {
+    if (const auto letter = at.find(index); letter != at.end()) return letter->second;
+    const std::int64_t fixed = std::stoll(index);
+    return fixed < 0 ? fixed + extent : fixed;
+}
+
+std::string NaiveFormula::ownFunction(const std::string& name) const {
+    for (const FunctionDeclaration& function : m_formula.functions()) {
+        if (function.name == name) return function.function;
+    }
+    return name;
 }
 
 double NaiveFormula::kept(const ReductionExpression& reduction, const Environment& at) const {

@@ -29,6 +29,8 @@ private:
     using Environment = std::map<std::string, std::int64_t>;
     [[nodiscard]] double number(const Expression& expression, const Environment& at) const;
     [[nodiscard]] double reference(const ReferenceExpression& reference, const Environment& at) const;
+    [[nodiscard]] static std::int64_t element(const std::string& index, std::int64_t extent, const Environment& at);
+    [[nodiscard]] std::string ownFunction(const std::string& name) const;
     [[nodiscard]] double reduction(const ReductionExpression& reduction, const Environment& at) const;
     [[nodiscard]] double kept(const ReductionExpression& reduction, const Environment& at) const;
     /// Calls `visit` with every setting of the indices.
@@ -40,6 +42,7 @@ private:
     std::map<std::string, std::int64_t> m_extents;
     std::map<std::string, Tensor> m_values;
     std::map<std::string, bool> m_batched;
+    std::map<std::string, std::vector<std::string>> m_declared;
     std::string m_maskedStatement;
     Tensor m_mask;
     const Expression* m_maskedSoftmax = nullptr;

@@ -33,6 +33,10 @@ bool sameTree(const Expression& a, const Expression& b) {
         const auto& other = std::get<BinaryExpression>(b.node);
         return binary->op == other.op && sameTree(*binary->left, *other.left) && sameTree(*binary->right, *other.right);
     }
+    if (const auto* index = std::get_if<IndexExpression>(&a.node)) {
+        const auto& other = std::get<IndexExpression>(b.node);
+        return index->function == other.function && index->index == other.index;
+    }
     const auto& reduction = std::get<ReductionExpression>(a.node);
     const auto& other = std::get<ReductionExpression>(b.node);
     return reduction.kind == other.kind && reduction.indices == other.indices &&
@@ -41,8 +45,8 @@ bool sameTree(const Expression& a, const Expression& b) {
 
 bool sameDeclarations(const std::vector<Declaration>& a, const std::vector<Declaration>& b) {
     return std::ranges::equal(a, b, [](const Declaration& left, const Declaration& right) {
-        return left.name == right.name && left.indices == right.indices && left.optional == right.optional &&
-               left.fileName == right.fileName;
+        return left.name == right.name && left.axes == right.axes && left.indices == right.indices &&
+               left.optional == right.optional && left.fileName == right.fileName;
     });
 }
 
@@ -52,11 +56,24 @@ bool sameFormula(const Formula& a, const Formula& b) {
                sameTree(*left.expression, *right.expression);
     };
     const auto sameParameter = [](const ParameterDeclaration& left, const ParameterDeclaration& right) {
-        return left.name == right.name && left.value == right.value;
+        return left.name == right.name && left.fileName == right.fileName && left.value == right.value;
+    };
+    const auto sameFunction = [](const FunctionDeclaration& left, const FunctionDeclaration& right) {
+        return left.name == right.name && left.fileName == right.fileName && left.function == right.function;
+    };
+    const auto sameIndex = [](const IndexDeclaration& left, const IndexDeclaration& right) {
+        return left.index == right.index && left.fileName == right.fileName && left.extent == right.extent;
+    };
+    const auto sameOutput = [](const OutputDeclaration& left, const OutputDeclaration& right) {
+        return left.name == right.name && left.axes == right.axes && left.mask == right.mask &&
+               left.flag == right.flag && left.unless == right.unless;
     };
     return a.title() == b.title() && a.classes() == b.classes() && sameDeclarations(a.weights(), b.weights()) &&
            sameDeclarations(a.inputs(), b.inputs()) &&
            std::ranges::equal(a.parameters(), b.parameters(), sameParameter) &&
+           std::ranges::equal(a.functions(), b.functions(), sameFunction) &&
+           std::ranges::equal(a.indices(), b.indices(), sameIndex) &&
+           std::ranges::equal(a.outputs(), b.outputs(), sameOutput) &&
            std::ranges::equal(a.statements(), b.statements(), sameStatement) && a.site().score == b.site().score &&
            a.site().weights == b.site().weights && a.site().values == b.site().values &&
            a.site().output == b.site().output && a.site().normalisedIndex == b.site().normalisedIndex;
@@ -82,7 +99,7 @@ public:
 
     std::string make(int depth) {
         if (depth == 0) return leaf();
-        switch (pick(8)) {
+        switch (pick(9)) {
             case 0:
                 return "-" + wrapped(depth);
             case 1:
@@ -91,18 +108,32 @@ public:
                 return "tanh(" + make(depth - 1) + ")";
             case 3:
                 return "sum(f: x[t,f] * (" + make(depth - 1) + "))";
+            case 5:
+                return "(" + make(depth - 1) + ") " + comparisons[pick(6)] + " (" + make(depth - 1) + ")";
             case 4:
                 return "softmax(t: x[t,t2] + " + make(depth - 1) + ")";
             default:
                 return wrapped(depth) + " " + "+-*/"[pick(4)] + " " + wrapped(depth);
         }
     }
+    static constexpr const char* comparisons[] = {"<", "<=", ">", ">=", "==", "!="};
 
 private:
     unsigned pick(unsigned count) { return static_cast<unsigned>(m_random() % count); }
-    std::string wrapped(int depth) { return pick(2) == 0 ? make(depth - 1) : "(" + make(depth - 1) + ")"; }
+    /// Without parentheses a comparison would meet the operators around it.
+    std::string wrapped(int depth) {
+        std::string made = make(depth - 1);
+        const bool compares = made.find_first_of("<>=!") != std::string::npos;
+        return pick(2) == 0 && !compares ? made : "(" + made + ")";
+    }
     std::string leaf() {
-        switch (pick(4)) {
+        switch (pick(7)) {
+            case 4:
+                return "position(t)";
+            case 5:
+                return "size(f) * act(x[-1,0])";
+            case 6:
+                return "x[t,0]";
             case 0:
                 return "2.5";
             case 1:
@@ -226,7 +257,7 @@ void FormulaSyntaxTest::printedFormulasParseToTheSameTree() {
 void FormulaSyntaxTest::randomExpressionsSurvivePrinting() {
     for (unsigned seed = 0; seed < 500; ++seed) {
         const std::string source =
-            "input x[t,f], v[t], y[t,t2]\nparameter p = 1\ns = p\n"
+            "input x[t,f], v[t], y[t,t2]\nparameter p = 1\nfunction act\ns = act(p)\n"
             "e[t,t2] = y[t,t2] + " +
             RandomExpression(seed).make(5) +
             "\na[t,t2] = softmax(t: e[t,t2])\nc[f] = sum(t,t2: a[t,t2] * x[t,f])\n"
@@ -377,7 +408,7 @@ void FormulaSyntaxTest::errorsSayWhereAndWhat_data() {
 
     row("unknown function", around("tahn(mask[t])"), "demo:3:8: unknown function 'tahn'; did you mean 'tanh'?");
     row("the sign by name", around("negate(mask[t])"),
-        "demo:3:8: unknown function 'negate'; there are sum, mean, max, softmax, abs, "
+        "demo:3:8: unknown function 'negate'; there are sum, mean, max, softmax, position, size, abs, "
         "elu, exp, gelu, hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, "
         "tanh");
     row("function as a name", "weights tanh[f]\n", "demo:1:9: 'tanh' is a function; expected another name for a value");
@@ -401,11 +432,12 @@ void FormulaSyntaxTest::errorsSayWhereAndWhat_data() {
         "demo:3:16: expected an operator or the end of the line, found 'mask'");
     row("no equals sign", "e[t] + 1\n", "demo:1:6: expected '=' after the left side, found '+'");
     row("empty brackets", around("mask[]"), "demo:3:13: expected an index letter, found ']'");
-    row("open brackets", "weights W[f as \"x\"\n", "demo:1:13: expected ']' or ',' after an index letter, found 'as'");
+    row("open brackets", "weights W[f as \"x\"\n", "demo:1:13: expected ']' or ',' after an axis, found 'as'");
     row("unknown directive", "wieghts W[f]\n", "demo:1:1: unknown directive 'wieghts'; did you mean 'weights'?");
     row("stray word", "e\n", "demo:1:2: expected '[' or '=' after 'e', found the end of the line");
     row("stray symbol", "+ 1\n",
-        "demo:1:1: expected a directive (class, weights, input, parameter, site) or a name, found '+'");
+        "demo:1:1: expected a directive (class, weights, input, parameter, function, index, "
+        "output, site) or a name, found '+'");
     row("parameter without a number", "parameter epsilon = x\n", "demo:1:21: expected a number, found 'x'");
     row("parameter without equals", "parameter epsilon 3\n",
         "demo:1:19: expected '=' after the parameter's name, as in epsilon = 1e-7, found '3'");
@@ -413,14 +445,14 @@ void FormulaSyntaxTest::errorsSayWhereAndWhat_data() {
         "demo:3:8: the number 1e39 is beyond float32; expected 0 or a size between 1e-38 and 3e38");
     row("pattern missing", "weights W[f] as W\n",
         "demo:1:17: expected the weight's name in a file, as in \"*_W\", found 'W'");
-    row("pattern empty", "weights W[f] as \"\"\n", "demo:1:17: the weight's name in a file is empty");
+    row("pattern empty", "weights W[f] as \"\"\n", "demo:1:17: the name in a file is empty");
     row("text without an end", "weights W[f] as \"*_W\n", "demo:1:17: the text has no end; expected a closing '\"'");
     row("foreign character", around("mask[t] × 2"),
         "demo:3:16: unexpected '×'; expected a name (letters a-z, digits, _), a number "
-        "or one of [ ] ( ) , : = ? + - * / ^");
+        "or one of [ ] ( ) , : = ? + - * / ^ < <= > >= == !=");
     row("control character", "e\x01 = 1\n",
         "demo:1:2: unexpected a control character; expected a name (letters a-z, digits, _), a "
-        "number or one of [ ] ( ) , : = ? + - * / ^");
+        "number or one of [ ] ( ) , : = ? + - * / ^ < <= > >= == !=");
     row("empty", "",
         "demo:1:1: the formula has no site; expected a line 'site score …, weights …, values …, output …'");
 }

@@ -131,7 +131,7 @@ private slots:
             QString::fromStdString(outputs.error().text()),
             QString("layer attention: class Attention has attention_W (3), attention_b (9); formula "
                     "attention_step_dim expects W[f] (as \"*_W\"), b[t]? (as \"*_b\"), but index t is 4 in x and 9 "
-                    "in b"));
+                    "in b (attention_step_dim:3:25)"));
     }
 
     void severalFormulasThatDoNotFitLeaveTheLayerUnknown() {
