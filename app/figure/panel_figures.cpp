@@ -196,7 +196,7 @@ PanelFigure stagesFigure(const ViewState& state, const SiteRecord& site) {
             panel.range = figures::barRange(panel.matrix.data());
             const RecordedValue* before = model != nullptr ? model->find(value.name) : nullptr;
             // What the edits did not reach stays plain.
-            if (before != nullptr && before->tensor->shape() == value.tensor->shape() &&
+            if (before != nullptr && before->tensor.shape() == value.tensor.shape() &&
                 !std::ranges::equal(before->tensor->data(), value.tensor->data())) {
                 panel.reference.assign(before->tensor->data().begin(), before->tensor->data().end());
                 panel.range = unitedRange(panel.matrix.data(), panel.reference);

@@ -159,7 +159,7 @@ std::optional<TimeMatrix> timeMatrix(const RecordedValue& value, const std::stri
 Result<TimeMatrix> weightMatrix(const SiteRecord& site) {
     if (auto matrix = timeMatrix(site.weightsValue(), site.timeAxis)) return *std::move(matrix);
     return fail(ErrorCode::Unsupported, "site " + site.name + ": weights of shape " +
-                                            site.weightsValue().tensor->shape().text() + " are no matrix over time");
+                                            site.weightsValue().tensor.shape().text() + " are no matrix over time");
 }
 
 std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps) {

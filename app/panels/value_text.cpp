@@ -93,7 +93,7 @@ QString indexText(const RecordedValue& value, const std::vector<std::int64_t>& i
 
 QString valueTitle(const RecordedValue& value) {
     return QStringLiteral("%1 %2: %3")
-        .arg(QString::fromStdString(value.name), QString::fromStdString(value.tensor->shape().text()),
+        .arg(QString::fromStdString(value.name), QString::fromStdString(value.tensor.shape().text()),
              roleText(value.role));
 }
 
@@ -101,7 +101,7 @@ QString valueRichText(const RecordedValue& value) {
     const auto data = value.tensor->data();
     QString text =
         QStringLiteral("<b>%1</b> %2<br>%3")
-            .arg(escaped(value.name), escaped(value.tensor->shape().text()), roleText(value.role).toHtmlEscaped());
+            .arg(escaped(value.name), escaped(value.tensor.shape().text()), roleText(value.role).toHtmlEscaped());
     if (data.empty()) return text;
     const auto [low, high] = std::ranges::minmax(data);
     double sum = 0.0;
@@ -117,7 +117,7 @@ QString elementRichText(const SiteRecord& model, const SiteRecord& whatIf, const
     const RecordedValue* after = findValue(whatIf, valueName);
     if (before == nullptr || after == nullptr) return {};
     const auto place = placeOf(*after->tensor, index);
-    if (!place || before->tensor->shape() != after->tensor->shape()) return {};
+    if (!place || before->tensor.shape() != after->tensor.shape()) return {};
     const float modelNumber = (*before->tensor)[*place];
     const float whatIfNumber = (*after->tensor)[*place];
     QString text = QStringLiteral("<b>%1</b>  %2<br>%3<table>")

@@ -59,8 +59,12 @@ struct Evaluator::Plan {
     }
 };
 
-Evaluator::Evaluator(std::shared_ptr<const Graph> graph, std::shared_ptr<Backend> backend, std::size_t memoryBudget)
-    : m_graph(std::move(graph)), m_backend(std::move(backend)), m_memoryBudget(memoryBudget) {}
+Evaluator::Evaluator(std::shared_ptr<const Graph> graph, std::shared_ptr<Backend> backend, std::size_t memoryBudget,
+                     std::size_t readAtOnce)
+    : m_graph(std::move(graph)),
+      m_backend(std::move(backend)),
+      m_memoryBudget(memoryBudget),
+      m_readAtOnce(readAtOnce) {}
 
 Evaluator::Version Evaluator::versionOf(std::string key) {
     return m_versions.try_emplace(std::move(key), m_versions.size() + 1).first->second;
@@ -237,13 +241,27 @@ Result<Evaluation> Evaluator::evaluateOnce(const std::vector<TensorPtr>& inputs,
     for (const Plan::Stage* stage : running) m_memory[stage->version] = {slots[stage->output], m_clock, false};
 
     for (const ValueId id : wanted) {
-        ATTN_TRY(TensorPtr tensor, slots[plan.finalSlot[id.index]]->read());
+        ATTN_TRY(LazyTensor tensor, handOut(slots[plan.finalSlot[id.index]], id, inputs, edits));
         evaluation.values.emplace(id, std::move(tensor));
     }
     forgetBeyondBudget();
     evaluation.milliseconds =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     return evaluation;
+}
+
+/// The one place that decides what is left on a device.
+Result<LazyTensor> Evaluator::handOut(const StoredPtr& stored, ValueId id, const std::vector<TensorPtr>& inputs,
+                                      const Edits& edits) const {
+    const Shape& shape = m_graph->value(id).shape;
+    if (static_cast<std::size_t>(shape.elements()) <= m_readAtOnce || !stored->onDevice()) {
+        ATTN_TRY(TensorPtr tensor, stored->read());
+        return LazyTensor(std::move(tensor));
+    }
+    return LazyTensor(shape, stored, [graph = m_graph, inputs, edits, id]() -> Result<TensorPtr> {
+        ATTN_TRY(const Evaluation again, Evaluator(graph, makeCpuBackend()).evaluate(inputs, edits, {id}, CancelToken()));
+        return again.values.at(id).read();
+    });
 }
 
 void Evaluator::forgetBeyondBudget() {

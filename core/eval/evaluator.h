@@ -2,8 +2,10 @@
 
 #include "eval/backend.h"
 #include "eval/edits.h"
+#include "eval/lazy_tensor.h"
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,7 +16,7 @@ namespace attnscope {
 
 /// What an evaluation gives back.
 struct Evaluation {
-    std::map<ValueId, TensorPtr> values;  ///< what was asked for
+    std::map<ValueId, LazyTensor> values;  ///< what was asked for
     std::size_t evaluatedOperations = 0;  ///< how many nodes of the graph really ran
     double milliseconds = 0.0;
 };
@@ -27,9 +29,12 @@ struct Evaluation {
 class Evaluator {
 public:
     static constexpr std::size_t defaultMemory = std::size_t{512} << 20U;
+    static constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
 
+    /// What was asked for and lies on a device is brought into memory at once if it has at most `readAtOnce` elements;
+    /// larger values are left there until somebody looks at them.
     Evaluator(std::shared_ptr<const Graph> graph, std::shared_ptr<Backend> backend,
-              std::size_t memoryBudget = defaultMemory);
+              std::size_t memoryBudget = defaultMemory, std::size_t readAtOnce = everything);
 
     [[nodiscard]] const Graph& graph() const { return *m_graph; }
 
@@ -50,6 +55,8 @@ private:
 
     [[nodiscard]] Result<Evaluation> evaluateOnce(const std::vector<TensorPtr>& inputs, const Edits& edits,
                                                   const std::vector<ValueId>& wanted, const CancelToken& cancel);
+    [[nodiscard]] Result<LazyTensor> handOut(const StoredPtr& stored, ValueId id, const std::vector<TensorPtr>& inputs,
+                                             const Edits& edits) const;
     Version versionOf(std::string key);
     void planEdits(Plan& plan, ValueId id, const Edits& edits);
     void prepare(Plan& plan, const std::vector<TensorPtr>& inputs, const Edits& edits,
@@ -59,6 +66,7 @@ private:
     std::shared_ptr<const Graph> m_graph;
     std::shared_ptr<Backend> m_backend;
     std::size_t m_memoryBudget;
+    std::size_t m_readAtOnce;
     std::unordered_map<std::string, Version> m_versions;
     std::unordered_map<Version, Remembered> m_memory;
     std::uint64_t m_clock = 0;

@@ -32,21 +32,23 @@ std::optional<AttainableRange> attainableRange(const SiteRecord& record, const S
     if (!bounds || score.axes != weights.axes || weights.axes.empty() || weights.axes.back() != site.timeAxis)
         return std::nullopt;
 
-    const auto timesteps = static_cast<std::size_t>(weights.tensor->shape().back());
+    const auto timesteps = static_cast<std::size_t>(weights.tensor.shape().back());
     std::size_t open = 0;
     for (std::size_t t = 0; t < timesteps; ++t) open += record.masked(t) ? 0U : 1U;
     if (open == 0) return std::nullopt;
-    for (std::size_t row = 0; row < weights.tensor->size(); row += timesteps) {
+    const Tensor& scores = *score.tensor;
+    const Tensor& found = *weights.tensor;
+    for (std::size_t row = 0; row < found.size(); row += timesteps) {
         double sum = 0.0;
         for (std::size_t t = 0; t < timesteps; ++t) {
-            const double value = (*score.tensor)[row + t];
+            const double value = scores[row + t];
             // An edited score may lie outside what the function can give; then its bounds say nothing.
             if (value < bounds->low || value > bounds->high) return std::nullopt;
             sum += record.masked(t) ? 0.0 : std::exp(value);
         }
         for (std::size_t t = 0; t < timesteps; ++t) {
-            const double expected = record.masked(t) ? 0.0 : std::exp(static_cast<double>((*score.tensor)[row + t])) / sum;
-            if (std::abs(expected - (*weights.tensor)[row + t]) > 1e-5 + 1e-3 * expected) return std::nullopt;
+            const double expected = record.masked(t) ? 0.0 : std::exp(static_cast<double>(scores[row + t])) / sum;
+            if (std::abs(expected - found[row + t]) > 1e-5 + 1e-3 * expected) return std::nullopt;
         }
     }
     const double others = static_cast<double>(open - 1);

@@ -61,7 +61,7 @@ std::optional<Comparison> compareRecords(const Record& before, const Record& aft
     const SiteRecord* then = before.findSite(site);
     const SiteRecord* now = after.findSite(site);
     if (then == nullptr || now == nullptr || then->perTimestep.size() != now->perTimestep.size() ||
-        then->outputValue().tensor->shape() != now->outputValue().tensor->shape())
+        then->outputValue().tensor.shape() != now->outputValue().tensor.shape())
         return std::nullopt;
     Comparison comparison;
     comparison.paddingBefore = shareOnPadding(*then, before.sequenceFor(*then));

@@ -9,8 +9,8 @@ Tensor contributions(const SiteRecord& site) {
     const RecordedValue& attended = site.attendedValue();
     if (attended.axes.size() != 2 || attended.axes[0] != site.timeAxis) return {};
     const std::string& feature = attended.axes[1];
-    const std::int64_t timesteps = attended.tensor->dim(0);
-    const std::int64_t features = attended.tensor->dim(1);
+    const std::int64_t timesteps = attended.tensor.shape()[0];
+    const std::int64_t features = attended.tensor.shape()[1];
 
     // The weights either serve all features alike, [t], or have one row or column per feature.
     std::int64_t timeStride = 1;
@@ -23,12 +23,13 @@ Tensor contributions(const SiteRecord& site) {
     } else if (weights.axes != std::vector{site.timeAxis}) {
         return {};
     }
+    const Tensor& weight = *weights.tensor;
+    const Tensor& x = *attended.tensor;
     Tensor result({timesteps, features});
     for (std::int64_t t = 0; t < timesteps; ++t) {
         for (std::int64_t f = 0; f < features; ++f) {
             const auto place = static_cast<std::size_t>(t * features + f);
-            result[place] = (*weights.tensor)[static_cast<std::size_t>(t * timeStride + f * featureStride)] *
-                            (*attended.tensor)[place];
+            result[place] = weight[static_cast<std::size_t>(t * timeStride + f * featureStride)] * x[place];
         }
     }
     return result;

@@ -1,8 +1,10 @@
 #include "inspect/inspector.h"
 
 #include "base/text.h"
+#include "eval/fallback_backend.h"
 #include "inspect/attainable.h"
 #include "inspect/findings.h"
+#include "inspect/left_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,9 +26,8 @@ TensorPtr asBatch(const Sequence& sequence, const ModelInput& input) {
     return share(Tensor(*sequence.values).reshaped(Shape(std::move(extents))));
 }
 
-TensorPtr withoutBatch(const TensorPtr& tensor, bool batched) {
-    if (!batched) return tensor;
-    return share(Tensor(*tensor).reshaped(tensor->shape().from(1)));
+LazyTensor withoutBatch(const LazyTensor& tensor, bool batched) {
+    return batched ? tensor.reshaped(tensor.shape().from(1)) : tensor;
 }
 
 Status checkIds(const Sequence& sequence, const ModelInput& input) {
@@ -68,7 +69,7 @@ Status checkMatrix(const Sequence& sequence, const ModelInput& input, const char
 
 RecordedValue recordedValue(const NamedValue& named, const Graph& graph, const Evaluation& evaluation) {
     const Value& value = graph.value(named.value);
-    const TensorPtr& tensor = evaluation.values.at(named.value);
+    const LazyTensor& tensor = evaluation.values.at(named.value);
     if (!value.batched || value.shape[0] == 1)
         return {named.name, value.name, named.axes, named.role, withoutBatch(tensor, value.batched)};
     // Inside TimeDistributed the timesteps outside are the batch; here they are an axis like any other.
@@ -79,15 +80,15 @@ RecordedValue recordedValue(const NamedValue& named, const Graph& graph, const E
 
 /// Weights as one number per timestep: the mean over every other axis.
 std::vector<float> perTimestep(const RecordedValue& weights, const std::string& timeAxis) {
-    const Shape& shape = weights.tensor->shape();
+    const Shape& shape = weights.tensor.shape();
     const auto axis = static_cast<std::size_t>(std::ranges::find(weights.axes, timeAxis) - weights.axes.begin());
     if (axis >= shape.rank()) return {};
     const auto timesteps = static_cast<std::size_t>(shape[axis]);
     const auto inner = static_cast<std::size_t>(shape.from(axis + 1).elements());
     std::vector<double> sums(timesteps, 0.0);
-    for (std::size_t flat = 0; flat < weights.tensor->size(); ++flat)
-        sums[flat / inner % timesteps] += (*weights.tensor)[flat];
-    const double rows = static_cast<double>(weights.tensor->size()) / static_cast<double>(std::max<std::size_t>(timesteps, 1));
+    const Tensor& tensor = *weights.tensor;
+    for (std::size_t flat = 0; flat < tensor.size(); ++flat) sums[flat / inner % timesteps] += tensor[flat];
+    const double rows = static_cast<double>(tensor.size()) / static_cast<double>(std::max<std::size_t>(timesteps, 1));
     std::vector<float> means(timesteps);
     std::ranges::transform(sums, means.begin(), [rows](double sum) { return static_cast<float>(sum / rows); });
     return means;
@@ -110,8 +111,29 @@ std::size_t inputOf(const Site& site, const Graph& graph, const std::vector<Sequ
     return place;
 }
 
-SiteRecord siteRecord(const Site& site, const Graph& graph, const Evaluation& evaluation,
-                      const std::vector<Sequence>& inputs) {
+/// Where the weights were left on a device, it finds out there what everybody wants to know of them.
+Status summarizeWeights(SiteRecord& record, const Site& site, const Evaluation& evaluation, Backend& backend,
+                        const CancelToken& cancel) {
+    RecordedValue& weights = record.values[record.weights];
+    const auto axis = static_cast<std::size_t>(std::ranges::find(weights.axes, site.timeAxis) - weights.axes.begin());
+    if (!weights.tensor.inMemory() && axis < weights.axes.size()) {
+        const LazyTensor& evaluated = evaluation.values.at(site.weights);
+        const std::size_t batch = evaluated.shape().rank() - weights.tensor.shape().rank();
+        Result<LeftSummary> summary = summarizeLeft(backend, evaluated, batch + axis, cancel);
+        if (summary) {
+            record.perTimestep = std::move(summary->means);
+            weights.extremes = summary->extremes;
+            return {};
+        }
+        // A device that fails now gives its numbers back, or they are computed again.
+        if (!isDeviceFailure(summary.error())) return fail(std::move(summary).error());
+    }
+    record.perTimestep = perTimestep(weights, site.timeAxis);
+    return {};
+}
+
+Result<SiteRecord> siteRecord(const Site& site, const Graph& graph, const Evaluation& evaluation,
+                              const std::vector<Sequence>& inputs, Backend& backend, const CancelToken& cancel) {
     SiteRecord record;
     record.name = site.name;
     record.layer = site.layer;
@@ -128,7 +150,7 @@ SiteRecord siteRecord(const Site& site, const Graph& graph, const Evaluation& ev
         if (site.mask == named.value) record.mask = place;
         record.values.push_back(recordedValue(named, graph, evaluation));
     }
-    record.perTimestep = perTimestep(record.weightsValue(), site.timeAxis);
+    ATTN_CHECK(summarizeWeights(record, site, evaluation, backend, cancel));
     record.input = inputOf(site, graph, inputs, record.perTimestep.size());
     record.attainable = attainableRange(record, site, graph);
     return record;
@@ -138,7 +160,7 @@ std::vector<Prediction> predictionsOf(const Graph& graph, const Evaluation& eval
     std::vector<Prediction> predictions;
     for (const ValueId id : graph.outputs()) {
         const Value& value = graph.value(id);
-        predictions.push_back({value.layer, withoutBatch(evaluation.values.at(id), value.batched)});
+        predictions.push_back({value.layer, withoutBatch(evaluation.values.at(id), value.batched).read()});
     }
     return predictions;
 }
@@ -177,8 +199,12 @@ Status checkSequence(const Sequence& sequence, const ModelInput& input) {
     return within(checkIds(sequence, input));
 }
 
-Inspector::Inspector(std::shared_ptr<const Model> model, LoweringOptions options, std::shared_ptr<Backend> backend)
-    : m_model(std::move(model)), m_options(std::move(options)), m_backend(std::move(backend)) {}
+Inspector::Inspector(std::shared_ptr<const Model> model, LoweringOptions options, std::shared_ptr<Backend> backend,
+                     std::size_t readAtOnce)
+    : m_model(std::move(model)),
+      m_options(std::move(options)),
+      m_backend(std::move(backend)),
+      m_readAtOnce(readAtOnce) {}
 
 Result<Inspector::Lowered*> Inspector::loweredFor(const std::vector<Sequence>& inputs) {
     if (inputs.size() != m_model->inputs().size())
@@ -197,7 +223,7 @@ Result<Inspector::Lowered*> Inspector::loweredFor(const std::vector<Sequence>& i
     ATTN_TRY(LoweredModel lowered, lowerModel(*m_model, shapes, m_options));
     const auto graph = std::make_shared<const Graph>(std::move(lowered.graph));
     m_lowered.push_front({std::move(shapes), graph, std::move(lowered.notes), std::move(lowered.incomplete),
-                          std::make_unique<Evaluator>(graph, m_backend, Evaluator::defaultMemory / keptGraphs)});
+                          std::make_unique<Evaluator>(graph, m_backend, Evaluator::defaultMemory / keptGraphs, m_readAtOnce)});
     if (m_lowered.size() > keptGraphs) m_lowered.pop_back();
     return &m_lowered.front();
 }
@@ -228,7 +254,8 @@ Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const 
     record->milliseconds = evaluation.milliseconds;
     record->predictions = predictionsOf(graph, evaluation);
     for (const Site& site : graph.sites()) {
-        record->sites.push_back(siteRecord(site, graph, evaluation, inputs));
+        ATTN_TRY(SiteRecord siteMade, siteRecord(site, graph, evaluation, inputs, *m_backend, cancel));
+        record->sites.push_back(std::move(siteMade));
         const SiteRecord& made = record->sites.back();
         std::ranges::move(findingsFor(made, record->sequenceFor(made)), std::back_inserter(record->findings));
     }

@@ -25,7 +25,13 @@ namespace attnscope {
 /// worker owns it.
 class Inspector {
 public:
-    Inspector(std::shared_ptr<const Model> model, LoweringOptions options, std::shared_ptr<Backend> backend);
+    /// About as many numbers as a heatmap has pixels: bringing fewer than that back from a device costs less than
+    /// bringing back a picture of them.
+    static constexpr std::size_t usualReadAtOnce = std::size_t{1} << 20U;
+
+    /// `readAtOnce`: larger values of a record are left on the device, see Evaluator.
+    Inspector(std::shared_ptr<const Model> model, LoweringOptions options, std::shared_ptr<Backend> backend,
+              std::size_t readAtOnce = usualReadAtOnce);
 
     [[nodiscard]] const Model& model() const { return *m_model; }
 
@@ -59,6 +65,7 @@ private:
     std::shared_ptr<const Model> m_model;
     LoweringOptions m_options;
     std::shared_ptr<Backend> m_backend;
+    std::size_t m_readAtOnce;
     std::list<Lowered> m_lowered;  ///< most recently used first
 };
 

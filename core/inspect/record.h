@@ -1,5 +1,6 @@
 #pragma once
 
+#include "eval/lazy_tensor.h"
 #include "graph/site.h"
 #include "tensor/tensor.h"
 #include "text/sequence.h"
@@ -18,13 +19,23 @@ struct Finding {
     std::string site;     ///< empty: about the model
 };
 
+/// The smallest and the largest number of a value.
+struct Extremes {
+    float smallest = 0.0F;
+    float largest = 0.0F;
+};
+
 /// A site's named value for one sequence.
 struct RecordedValue {
     std::string name;               ///< "a"
     std::string graphName;          ///< "attention/a": what edits call it
     std::vector<std::string> axes;  ///< index letters of the tensor's axes
     ValueRole role = ValueRole::Step;
-    TensorPtr tensor;               ///< without the batch axis
+    /// Without the batch axis. A large value may still lie on the device that computed it: then `tensor.shape()` is free,
+    /// and looking at a number waits for all of them (LazyTensor).
+    LazyTensor tensor;
+    /// Of a value that was left on a device, found there; nothing where one of its numbers is not finite.
+    std::optional<Extremes> extremes = std::nullopt;
 };
 
 /// The smallest and the largest weight that a site's formula can give at all, for this number of timesteps.
