@@ -64,6 +64,8 @@ std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>&
               {"format", opened.model->format()},
               {"parameters", opened.model->parameterCount()},
               {"tokenizer", opened.tokenizer ? Json(opened.tokenizerPath) : Json(nullptr)}};
+    json["semantics"] = Json::object();
+    for (const EraPoint& point : eraPoints(opened.model->era())) json["semantics"][point.point] = point.meaning;
     json["inputs"] = Json::array();
     for (const ModelInput& input : opened.model->inputs())
         json["inputs"].push_back({{"name", input.name}, {"shape", inputShape(input)}, {"tokenIds", input.tokenIds}});
@@ -136,6 +138,9 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
                     (said.empty() ? "" : ": " + said) + "\n";
         }
     }
+    text += "\nsemantics of Keras " + model.era().version + "\n";
+    for (const EraPoint& point : eraPoints(model.era()))
+        text += "    " + point.point + ": " + point.meaning + "\n";
     return text;
 }
 

@@ -7,10 +7,10 @@ namespace attnscope {
 namespace {
 
 /// What Bidirectional makes of the layer it is given: Bidirectional.__init__ sets both of these.
-Layer direction(const Layer& inner, bool backwards, bool sequences) {
+Layer direction(const Layer& inner, bool backwards, bool zeroesMasked) {
     nlohmann::json config = inner.config.json();
     config["go_backwards"] = backwards;
-    config["zero_output_for_mask"] = sequences;
+    config["zero_output_for_mask"] = zeroesMasked;
     Layer result = inner;
     result.config = Config(std::move(config));
     return result;
@@ -34,7 +34,7 @@ Result<ValueId> merge(Lowering& lowering, const std::string& mode, ValueId forwa
 }  // namespace
 
 Result<std::vector<Flow>> lowerBidirectional(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
-    // tf_keras/src/layers/rnn/bidirectional.py
+    // tf_keras/src/layers/rnn/bidirectional.py, keras/src/layers/rnn/bidirectional.py
     if (layer.inner.size() != 2 || inputs.empty())
         return fail(ErrorCode::Format, "a forward layer, a backward layer and an input expected");
     for (const auto& inner : layer.inner)
@@ -51,10 +51,11 @@ Result<std::vector<Flow>> lowerBidirectional(Lowering& lowering, const Layer& la
     std::vector<Flow> forwardInputs(inputs.begin(), inputs.begin() + 1 + half);
     std::vector<Flow> backwardInputs{inputs.front()};
     backwardInputs.insert(backwardInputs.end(), inputs.begin() + 1 + half, inputs.end());
+    const bool zeroesMasked = sequences && lowering.era().bidirectionalZeroesMasked;
     ATTN_TRY(const std::vector<Flow> forward,
-             lowering.lower(direction(*layer.inner[0], forwardRunsBackwards, sequences), forwardInputs));
+             lowering.lower(direction(*layer.inner[0], forwardRunsBackwards, zeroesMasked), forwardInputs));
     ATTN_TRY(const std::vector<Flow> backward,
-             lowering.lower(direction(*layer.inner[1], !forwardRunsBackwards, sequences), backwardInputs));
+             lowering.lower(direction(*layer.inner[1], !forwardRunsBackwards, zeroesMasked), backwardInputs));
     if (forward.empty() || forward.size() != backward.size())
         return fail(ErrorCode::Format, "the two directions do not give equally many outputs");
 

@@ -22,6 +22,8 @@ struct LayerWeight {
 struct Layer {
     std::string name;
     std::string className;
+    /// A node of keras.ops rather than a layer; layers and operations share class names ("Add", "Softmax").
+    bool operation = false;
     Config config;
     std::vector<LayerWeight> weights;
     /// The layers a wrapper wraps: [layer] for TimeDistributed, [forward, backward] for Bidirectional.

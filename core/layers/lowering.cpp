@@ -1,5 +1,6 @@
 #include "layers/lowering.h"
 
+#include "base/text.h"
 #include "layers/lower_functions.h"
 
 #include <algorithm>
@@ -57,6 +58,31 @@ constexpr std::array rows{
     LayerRow{"ZeroPadding1D", lowerZeroPadding1D},
 };
 
+bool holdsTensor(const nlohmann::json& argument) {
+    if (argument.is_object() && argument.contains("tensor")) return true;
+    return argument.is_structured() && std::ranges::any_of(argument, holdsTensor);
+}
+
+bool holdsConstant(const nlohmann::json& argument) {
+    if (argument.is_array()) return std::ranges::any_of(argument, holdsConstant);
+    return argument.is_object() ? !argument.contains("tensor") && std::ranges::any_of(argument, holdsConstant)
+                                : !argument.is_null();
+}
+
+/// A layer must understand what it is called with; only tensors matter, as its config has all that it needs otherwise.
+Status checkArguments(const CallArguments& arguments, std::string_view taken) {
+    if (holdsConstant(arguments.positional))
+        return fail(ErrorCode::Unsupported, "one of its inputs is a constant, which is not supported yet");
+    std::vector<std::string> known = split(taken, ' ');
+    known.insert(known.end(), {"mask", "initial_state", "inputs", "sequences", "sequence", "query", "x"});
+    for (const auto& [name, value] : arguments.named.items()) {
+        if (std::ranges::find(known, name) == known.end() && holdsTensor(value))
+            return fail(ErrorCode::Unsupported,
+                        "it is given a tensor as its argument " + name + ", which is not supported yet");
+    }
+    return {};
+}
+
 Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     const Catalogue& catalogue = lowering.catalogue();
     if (const std::string chosen = lowering.chosenFormula(layer.name); !chosen.empty()) {
@@ -64,9 +90,10 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
         if (formula == nullptr) return fail(ErrorCode::NotFound, "there is no formula named '" + chosen + "'");
         return lowerAttention(lowering, layer, inputs, {formula});
     }
+    const auto row = std::ranges::find(rows, layer.className, &LayerRow::className);
+    ATTN_CHECK(checkArguments(lowering.arguments(), row != rows.end() ? row->arguments : std::string_view()));
     // People give their own layers the names of Keras's; what tells them apart is whether a formula fits.
     const std::vector<const Formula*> serving = catalogue.serving(layer.className);
-    const auto row = std::ranges::find(rows, layer.className, &LayerRow::className);
     if (row != rows.end() && !anyFormulaFits(lowering, layer, inputs, serving))
         return row->lower(lowering, layer, inputs);
     if (!serving.empty()) return lowerAttention(lowering, layer, inputs, serving);
@@ -84,6 +111,12 @@ bool namesLayer(const Error& error) {
 }
 
 }  // namespace
+
+std::optional<Flow> CallArguments::tensor(std::string_view name) const {
+    const auto argument = named.find(name);
+    if (argument == named.end() || !argument->is_object() || !argument->contains("tensor")) return std::nullopt;
+    return tensors[(*argument)["tensor"].get<std::size_t>()];
+}
 
 std::span<const LayerRow> layerTable() {
     return rows;

@@ -2,6 +2,7 @@
 
 #include "formula/catalogue.h"
 #include "graph/graph.h"
+#include "layers/era.h"
 #include "layers/layer.h"
 
 #include <map>
@@ -18,12 +19,15 @@ struct Flow {
     std::optional<ValueId> mask;
 };
 
-/// Semantics that depend on the Keras version that saved the file (the table in the Keras notes: one row, one member).
-struct Era {
-    std::string version = "2.15.0";       ///< as in the file
-    bool hardSigmoid3 = false;            ///< relu6(x + 3) / 6 rather than clip(0.2x + 0.5, 0, 1)
-    bool gruResetAfterDefault = true;     ///< when the config does not say
-    std::string recurrentActivationDefault = "sigmoid";
+/// Everything a layer is called with, as the file has it. A tensor stands in the JSON as {"tensor": i}, an index into
+/// `tensors`; slices are {"slice": [start, stop, step]}, an ellipsis is {"ellipsis": true}.
+struct CallArguments {
+    nlohmann::json positional = nlohmann::json::array();
+    nlohmann::json named = nlohmann::json::object();  ///< {"use_causal_mask": true, "value": {"tensor": 1}}
+    std::vector<Flow> tensors;
+
+    /// The tensor that is given as this argument; none if there is none, or something else.
+    [[nodiscard]] std::optional<Flow> tensor(std::string_view name) const;
 };
 
 /// Which formula a layer is read by, and which others would fit it as well.
@@ -41,6 +45,8 @@ public:
     [[nodiscard]] virtual GraphBuilder& graph() = 0;
     [[nodiscard]] virtual const Catalogue& catalogue() const = 0;
     [[nodiscard]] virtual const Era& era() const = 0;
+    /// The arguments of the call that is being lowered; those of the outer layer while layers inside it are.
+    [[nodiscard]] virtual const CallArguments& arguments() const = 0;
     /// The formula that the person chose for this layer, by name; empty for none.
     [[nodiscard]] virtual std::string chosenFormula(std::string_view layer) const = 0;
     /// Lowers a layer inside this one; its values are named after both ("bidirectional/forward_lstm/…").
@@ -51,7 +57,8 @@ public:
     virtual void readBy(FormulaChoice choice) = 0;
 };
 
-/// Turns one call of a layer into operations: input flows to output flows.
+/// Turns one call of a layer into operations: input flows to output flows. `inputs` are its positional tensors, then
+/// the initial state; what else it is called with is in Lowering::arguments().
 using LowerFunction = Result<std::vector<Flow>> (*)(Lowering& lowering, const Layer& layer,
                                                     const std::vector<Flow>& inputs);
 
@@ -59,6 +66,8 @@ using LowerFunction = Result<std::vector<Flow>> (*)(Lowering& lowering, const La
 struct LayerRow {
     std::string_view className;
     LowerFunction lower;
+    /// Names of the arguments besides the inputs whose tensors it takes, separated by spaces.
+    std::string_view arguments = {};
 };
 
 /// Every class with a lowering function of its own; attention classes come from the catalogue of formulas instead.

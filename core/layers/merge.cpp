@@ -17,15 +17,17 @@ Result<ValueId> withRank(Lowering& lowering, ValueId x, std::size_t rank) {
     return reshape(lowering, x, Shape(std::move(extents)));
 }
 
-/// _Merge.compute_mask: a timestep counts if every masked branch counts it.
-Result<std::optional<ValueId>> everyMask(Lowering& lowering, const std::vector<Flow>& inputs) {
+/// _Merge.compute_mask (tf_keras, Keras 3): all masks that there are, or any of as many masks as branches.
+Result<std::optional<ValueId>> mergedMask(Lowering& lowering, const std::vector<Flow>& inputs) {
+    const bool any = lowering.era().mergedMask == MergedMask::Any;
     std::optional<ValueId> mask;
     for (const Flow& input : inputs) {
+        if (!input.mask && any) return std::nullopt;
         if (!input.mask) continue;
         if (!mask) {
             mask = input.mask;
         } else if (*mask != *input.mask) {
-            ATTN_TRY(mask, binary(lowering, BinaryKind::And, *mask, *input.mask, "mask"));
+            ATTN_TRY(mask, binary(lowering, any ? BinaryKind::Or : BinaryKind::And, *mask, *input.mask, "mask"));
         }
     }
     return mask;
@@ -41,7 +43,7 @@ Result<Flow> fold(Lowering& lowering, const std::vector<Flow>& inputs, BinaryKin
         ATTN_TRY(const ValueId x, withRank(lowering, inputs[i].value, rank));
         ATTN_TRY(y, binary(lowering, kind, y, x, name));
     }
-    ATTN_TRY(const std::optional<ValueId> mask, everyMask(lowering, inputs));
+    ATTN_TRY(const std::optional<ValueId> mask, mergedMask(lowering, inputs));
     return Flow{y, mask};
 }
 
@@ -52,7 +54,7 @@ Result<std::vector<Flow>> folded(Lowering& lowering, const std::vector<Flow>& in
 }
 
 /// Concatenate.compute_mask: masks are joined along the same axis (a branch without one counts), then all features
-/// of a timestep must count.
+/// of a timestep must count, or any one.
 Result<std::optional<ValueId>> joinedMask(Lowering& lowering, const std::vector<Flow>& inputs, std::size_t axis) {
     if (std::ranges::none_of(inputs, [](const Flow& input) { return input.mask.has_value(); })) return std::nullopt;
     GraphBuilder& graph = lowering.graph();
@@ -76,7 +78,9 @@ Result<std::optional<ValueId>> joinedMask(Lowering& lowering, const std::vector<
         ATTN_TRY(together, graph.add(std::make_shared<Concatenate>(axis), masks, "joined_masks"));
     }
     const std::size_t last = graph.shape(together).rank() - 1;
-    ATTN_TRY(const ValueId mask, reduce(lowering, ReduceKind::Min, together, {last}, false, "mask"));
+    const bool any = lowering.era().mergedMask == MergedMask::Any;
+    ATTN_TRY(const ValueId mask,
+             reduce(lowering, any ? ReduceKind::Max : ReduceKind::Min, together, {last}, false, "mask"));
     return mask;
 }
 

@@ -1,5 +1,7 @@
 #include "model/calls.h"
 
+#include "model/node_config.h"
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -31,7 +33,11 @@ public:
         ATTN_TRY(m_inputs, tensorList(config, "input_layers"));
         ATTN_TRY(m_outputs, tensorList(config, "output_layers"));
         ATTN_CHECK(readCalls());
-        ATTN_CHECK(numberNodes());
+        if (m_isKeras3) {
+            numberKeras3Nodes();
+        } else {
+            numberKeras2Nodes();
+        }
         ATTN_CHECK(connect());
         ATTN_CHECK(order());
         return finish();
@@ -49,9 +55,11 @@ private:
         for (std::size_t index = 0; index < m_layers.size(); ++index) {
             const LayerEntry& entry = m_layers[index];
             m_byName.emplace(entry.name, index);
-            Result<std::vector<NodeConfig>> nodes = readNodes(entry);
+            Result<std::vector<NodeConfig>> nodes = readNodes(entry.inbound);
             if (!nodes) return failWithin("layer " + entry.name, std::move(nodes).error());
             if (entry.className == inputClass) nodes->assign(1, NodeConfig{});
+            m_isKeras3 =
+                m_isKeras3 || (entry.inbound.is_array() && !entry.inbound.empty() && isKeras3Node(entry.inbound[0]));
             CalledLayer called;
             called.firstCall = m_layerOf.size();
             m_layerOf.insert(m_layerOf.end(), nodes->size(), index);
@@ -66,18 +74,26 @@ private:
             m_called[found->second].referred.push_back(ref.node);
     }
 
-    /// A nested model was called once before this model was made, and that call may count as number 0: always for a
-    /// functional model, for a Sequential one if its input was known (tf_keras/src/engine/functional.py,
+    /// A nested functional model counts as called once before; Keras 3 adds that call in input_layers and output_layers
+    /// only (keras/src/models/functional.py, get_config and deserialize_node).
+    void numberKeras3Nodes() {
+        for (NodeRef& ref : m_outputs) {
+            const auto found = m_byName.find(ref.layer);
+            if (found == m_byName.end()) continue;
+            const LayerEntry& entry = m_layers[found->second];
+            if (modelKind(entry.className, entry.config) == ModelKind::Functional) --ref.node;
+        }
+    }
+
+    /// In Keras 2 a nested model was called once before this model was made, and that call may count as number 0:
+    /// always for a functional model, for a Sequential one if its input was known (tf_keras/src/engine/functional.py,
     /// _should_skip_first_node; standalone Keras differed). The references themselves show it, save for unused calls.
-    Status numberNodes() {
+    void numberKeras2Nodes() {
         for (const NodeRef& ref : m_inputs) refer(ref);
         for (const NodeRef& ref : m_outputs) refer(ref);
-        for (std::size_t index = 0; index < m_called.size(); ++index) {
-            for (const NodeConfig& node : std::vector<NodeConfig>(m_called[index].nodes)) {
-                for (const NodeRef& ref : node.inputs) refer(ref);
-                for (const auto& mask : node.masks)
-                    if (mask) refer(*mask);
-            }
+        for (const CalledLayer& called : m_called) {
+            for (const NodeConfig& node : called.nodes)
+                for (const NodeRef& ref : node.tensors) refer(ref);
         }
         for (std::size_t index = 0; index < m_called.size(); ++index) {
             const LayerEntry& entry = m_layers[index];
@@ -95,7 +111,6 @@ private:
                 called.firstNode = knownInput ? 1 : 0;
             }
         }
-        return {};
     }
 
     Result<TensorRef> resolve(const NodeRef& ref) const {
@@ -118,12 +133,13 @@ private:
 
     Status connect() {
         for (std::size_t index = 0; index < m_called.size(); ++index) {
-            for (const NodeConfig& node : m_called[index].nodes) {
+            for (NodeConfig& node : m_called[index].nodes) {
                 LayerCall call;
                 call.layer = index;
                 call.training = node.training;
-                call.unsupported = node.unsupported;
-                if (Status status = connectInputs(node, call); !status)
+                call.positional = std::move(node.positional);
+                call.named = std::move(node.named);
+                if (Status status = connectTensors(node, call); !status)
                     return failWithin("layer " + m_layers[index].name, std::move(status).error());
                 m_calls.push_back(std::move(call));
             }
@@ -131,15 +147,13 @@ private:
         return {};
     }
 
-    Status connectInputs(const NodeConfig& node, LayerCall& call) const {
-        for (const NodeRef& ref : node.inputs) {
-            ATTN_TRY(call.inputs.emplace_back(), resolve(ref));
+    Status connectTensors(const NodeConfig& node, LayerCall& call) const {
+        for (const NodeRef& ref : node.tensors) {
+            ATTN_TRY(call.tensors.emplace_back(), resolve(ref));
         }
-        for (const auto& mask : node.masks) {
-            call.masks.emplace_back();
-            if (!mask) continue;
-            ATTN_TRY(call.masks.back(), resolve(*mask));
-        }
+        for (const std::size_t index : node.inputs) call.inputs.push_back(call.tensors[index]);
+        for (const auto& mask : node.masks)
+            call.masks.push_back(mask ? std::optional(call.tensors[*mask]) : std::nullopt);
         return {};
     }
 
@@ -152,9 +166,7 @@ private:
             ++missing[call];
         };
         for (std::size_t call = 0; call < m_calls.size(); ++call) {
-            for (const TensorRef& input : m_calls[call].inputs) wait(call, input);
-            for (const auto& mask : m_calls[call].masks)
-                if (mask) wait(call, *mask);
+            for (const TensorRef& tensor : m_calls[call].tensors) wait(call, tensor);
         }
         std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
         for (std::size_t call = 0; call < m_calls.size(); ++call)
@@ -182,6 +194,7 @@ private:
         };
         for (const std::size_t index : m_order) {
             LayerCall call = std::move(m_calls[index]);
+            std::ranges::transform(call.tensors, call.tensors.begin(), placed);
             std::ranges::transform(call.inputs, call.inputs.begin(), placed);
             for (auto& mask : call.masks)
                 if (mask) mask = placed(*mask);
@@ -211,6 +224,7 @@ private:
     }
 
     const std::vector<LayerEntry>& m_layers;
+    bool m_isKeras3 = false;
     std::vector<NodeRef> m_inputs;
     std::vector<NodeRef> m_outputs;
     std::map<std::string, std::size_t, std::less<>> m_byName;

@@ -1,6 +1,7 @@
 #include "model/lowering_driver.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace attnscope {
 
@@ -17,6 +18,7 @@ public:
     [[nodiscard]] GraphBuilder& graph() override { return m_graph; }
     [[nodiscard]] const Catalogue& catalogue() const override { return m_catalogue; }
     [[nodiscard]] const Era& era() const override { return m_model.era(); }
+    [[nodiscard]] const CallArguments& arguments() const override { return m_arguments; }
 
     [[nodiscard]] std::string chosenFormula(std::string_view layer) const override {
         // A nested layer can be meant by its whole name or by its own.
@@ -30,7 +32,9 @@ public:
     [[nodiscard]] Result<std::vector<Flow>> lower(const Layer& layer, const std::vector<Flow>& inputs) override {
         const std::string outside = m_graph.layer();
         m_graph.enterLayer(outside.empty() ? layer.name : outside + "/" + layer.name);
+        CallArguments outer = std::exchange(m_arguments, {});
         Result<std::vector<Flow>> outputs = lowerEntered(layer, inputs);
+        m_arguments = std::move(outer);
         m_graph.enterLayer(outside);
         return outputs;
     }
@@ -110,7 +114,12 @@ private:
     Result<CallFlows> runCall(const Model& model, const LayerCall& call, const std::vector<CallFlows>& done) {
         const Layer& layer = *model.layers()[call.layer];
         const std::string name = m_graph.layer();
-        if (!call.unsupported.empty()) return fail(ErrorCode::Unsupported, "layer " + name + ": " + call.unsupported);
+        CallArguments arguments{call.positional, call.named, {}};
+        for (const TensorRef& tensor : call.tensors) {
+            ATTN_TRY(const std::optional<Flow> flow, flowOf(model, tensor, done));
+            if (!flow) return missing(model, tensor, name);
+            arguments.tensors.push_back(*flow);
+        }
         std::vector<Flow> inputs;
         for (std::size_t index = 0; index < call.inputs.size(); ++index) {
             ATTN_TRY(const std::optional<Flow> flow, flowOf(model, call.inputs[index], done));
@@ -122,9 +131,12 @@ private:
             inputs.back().mask = mask->value;
         }
         if (call.training) note("layer " + name + " is called with training=True; it is evaluated as in inference");
-        ATTN_TRY(std::vector<Flow> outputs, lowerEntered(layer, inputs));
+        CallArguments outer = std::exchange(m_arguments, std::move(arguments));
+        Result<std::vector<Flow>> outputs = lowerEntered(layer, inputs);
+        m_arguments = std::move(outer);
+        if (!outputs) return fail(std::move(outputs).error());
         m_graph.enterLayer(name);
-        return CallFlows(std::move(outputs));
+        return CallFlows(*std::move(outputs));
     }
 
     CallFlows missing(const Model& model, const TensorRef& tensor, const std::string& name) {
@@ -153,6 +165,7 @@ private:
     const LoweringOptions& m_options;
     const Catalogue& m_catalogue;
     GraphBuilder m_graph;
+    CallArguments m_arguments;  ///< of the call that is being lowered
     std::vector<std::string> m_notes;
     std::vector<FormulaChoice> m_choices;
     std::optional<Error> m_incomplete;

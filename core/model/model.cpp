@@ -4,44 +4,13 @@
 #include "model/weight_order.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <system_error>
 
 namespace attnscope {
 
 namespace {
 
 using Hands = std::vector<std::vector<LayerWeight>>;
-
-/// Major and minor of "2.2.4-tf"; none if the text does not start with two numbers.
-std::optional<std::pair<int, int>> versionNumbers(const std::string& version) {
-    const char* const end = version.data() + version.size();
-    int major = 0;
-    int minor = 0;
-    const auto [dot, problem] = std::from_chars(version.data(), end, major);
-    if (problem != std::errc() || dot == end || *dot != '.') return std::nullopt;
-    if (std::from_chars(dot + 1, end, minor).ec != std::errc()) return std::nullopt;
-    return std::pair(major, minor);
-}
-
-/// What the version that saved a file decides, for Keras 2; standalone Keras ended with 2.3.1, tf.keras called itself
-/// 2.2.4-tf at first and took the numbers from 2.4 on.
-Result<Era> eraOf(const std::string& version) {
-    if (version.empty())
-        return fail(ErrorCode::Unsupported,
-                    "the file does not say which Keras saved it, as Keras 1 left it; Keras 2 was expected");
-    const auto numbers = versionNumbers(version);
-    if (!numbers || numbers->first != 2)
-        return fail(ErrorCode::Unsupported,
-                    "saved by Keras " + version + ", which is not supported yet; Keras 2 was expected");
-    Era era;
-    era.version = version;
-    const bool standalone = numbers->second < 4 && version.find("tf") == std::string::npos;
-    era.gruResetAfterDefault = !standalone;
-    if (standalone && numbers->second < 3) era.recurrentActivationDefault = "hard_sigmoid";
-    return era;
-}
 
 /// Row-major index of a flat one: "[3, 0]".
 std::string indexText(const Shape& shape, std::size_t flat) {
@@ -132,7 +101,7 @@ std::int64_t Model::parameterCount() const {
 }
 
 Result<std::shared_ptr<const Model>> Model::fromArchive(Archive archive) {
-    ATTN_TRY(const Era era, eraOf(archive.version));
+    ATTN_TRY(const Era era, eraOf(archive.framework, archive.version));
     nlohmann::json root = std::move(archive.config);
     // The root's name is the model's own; only layers have one beside their config.
     if (root.is_object()) root.erase("name");

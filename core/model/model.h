@@ -22,10 +22,13 @@ struct TensorRef {
 struct LayerCall {
     std::size_t layer = 0;  ///< index into Model::layers()
     std::vector<TensorRef> inputs;
+    /// Every tensor it is given, and all its arguments in the notation of CallArguments.
+    std::vector<TensorRef> tensors;
+    nlohmann::json positional = nlohmann::json::array();
+    nlohmann::json named = nlohmann::json::object();
     /// Explicit masks, one for each input; shorter if the rest keeps the mask that travels with it.
     std::vector<std::optional<TensorRef>> masks;
-    bool training = false;    ///< the file calls it with training=True
-    std::string unsupported;  ///< what of the call cannot be followed, so that it cannot be lowered; empty if all can
+    bool training = false;  ///< the file calls it with training=True
 };
 
 /// What a model wants to be given.

@@ -1,5 +1,7 @@
 #include "model/model_config.h"
 
+#include "model/node_config.h"
+
 #include <algorithm>
 #include <set>
 
@@ -9,94 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view constantMarker = "_CONSTANT_VALUE";
-
-/// `["lstm", 0, 0]`, perhaps with kwargs behind it.
-bool isReference(const json& value) {
-    return value.is_array() && (value.size() == 3 || value.size() == 4) && value[0].is_string() &&
-           value[1].is_number_integer() && value[2].is_number_integer();
-}
-
-bool isConstant(const json& value) {
-    return value.is_array() && value.size() >= 3 && value[0].is_string() &&
-           value[0].get_ref<const std::string&>() == constantMarker;
-}
-
-NodeRef reference(const json& value) {
-    return {value[0].get<std::string>(), value[1].get<std::int64_t>(), value[2].get<std::int64_t>()};
-}
-
-/// The references and constants inside lists and objects of any nesting, in tf.nest's order.
-Status flatten(const json& value, std::vector<const json*>& found) {
-    if (isConstant(value) || isReference(value)) {
-        found.push_back(&value);
-        return {};
-    }
-    if (!value.is_array() && !value.is_object())
-        return fail(ErrorCode::Format, "a reference such as [\"layer\", 0, 0] was expected");
-    for (const json& item : value) ATTN_CHECK(flatten(item, found));
-    return {};
-}
-
-bool holdsReference(const json& value) {
-    if (isReference(value)) return true;
-    return value.is_structured() && std::ranges::any_of(value, holdsReference);
-}
-
-/// `mask=` is one tensor, or a list with null where an input has none.
-Status readMasks(const json& value, NodeConfig& node) {
-    if (isReference(value)) {
-        node.masks = {reference(value)};
-        return {};
-    }
-    if (!value.is_array())
-        return fail(ErrorCode::Format, "its argument mask: a tensor or a list of tensors was expected");
-    for (const json& item : value) {
-        if (item.is_null()) {
-            node.masks.emplace_back();
-        } else if (isReference(item)) {
-            node.masks.emplace_back(reference(item));
-        } else {
-            return fail(ErrorCode::Format, "its argument mask: a tensor was expected");
-        }
-    }
-    return {};
-}
-
-Status readKeywords(const json& keywords, NodeConfig& node) {
-    for (const auto& [name, value] : keywords.items()) {
-        if (name == "mask" && !value.is_null()) {
-            ATTN_CHECK(readMasks(value, node));
-        } else if (name == "initial_state" && holdsReference(value)) {
-            std::vector<const json*> states;
-            ATTN_CHECK(flatten(value, states));
-            for (const json* state : states) node.inputs.push_back(reference(*state));
-        } else if (name == "training") {
-            node.training = value == true || value == 1;
-        } else if (holdsReference(value)) {
-            node.unsupported = "it is given a tensor as its argument " + name + ", which is not supported yet";
-        }
-    }
-    return {};
-}
-
-Result<NodeConfig> readNode(const json& value) {
-    std::vector<const json*> references;
-    ATTN_CHECK(flatten(value, references));
-    NodeConfig node;
-    for (const json* item : references) {
-        if (isConstant(*item)) {
-            node.unsupported = "one of its inputs is a constant, which is not supported yet";
-        } else {
-            node.inputs.push_back(reference(*item));
-        }
-    }
-    // Every input repeats the call's keyword arguments (tf_keras/src/engine/node.py, Node.serialize).
-    if (!references.empty() && references.front()->size() == 4 && (*references.front())[3].is_object())
-        ATTN_CHECK(readKeywords((*references.front())[3], node));
-    return node;
-}
-
 /// Names stand in messages of one line and in the names of values.
 Status checkName(const std::string& name) {
     const bool plain = !name.empty() && std::ranges::none_of(name, [](char letter) {
@@ -104,6 +18,18 @@ Status checkName(const std::string& name) {
     });
     if (plain) return {};
     return fail(ErrorCode::Format, "a layer's name or class is empty or holds control characters");
+}
+
+/// Keras 3 saves the operations between layers as nodes. An archive names their module; a .h5 file drops it, but only
+/// layers have `trainable` and `dtype` in their config (keras/src/ops/operation.py, get_config).
+bool isOperation(const json& entry, const json& config) {
+    if (const auto module = entry.find("module"); module != entry.end() && module->is_string()) {
+        const auto& name = module->get_ref<const std::string&>();
+        return name.starts_with("keras.src.ops") || name.starts_with("keras.ops");
+    }
+    const auto nodes = entry.find("inbound_nodes");
+    const bool keras3 = nodes != entry.end() && nodes->is_array() && !nodes->empty() && isKeras3Node((*nodes)[0]);
+    return keras3 && config.is_object() && !config.contains("trainable") && !config.contains("dtype");
 }
 
 }  // namespace
@@ -126,6 +52,7 @@ Result<LayerEntry> readEntry(const json& entry) {
         return fail(ErrorCode::Format, "a layer of class " + result.className + " without config");
     result.config = entry["config"];
     result.inbound = entry.value("inbound_nodes", json());
+    result.operation = isOperation(entry, result.config);
     const json* name = nullptr;
     if (entry.contains("name")) {
         name = &entry["name"];
@@ -157,29 +84,6 @@ Result<std::vector<LayerEntry>> readEntries(const json& modelConfig) {
         entries.push_back(std::move(entry));
     }
     return entries;
-}
-
-Result<std::vector<NodeConfig>> readNodes(const LayerEntry& entry) {
-    std::vector<NodeConfig> nodes;
-    if (entry.inbound.is_null()) return nodes;
-    if (!entry.inbound.is_array()) return fail(ErrorCode::Format, "config entry inbound_nodes: a list was expected");
-    for (const json& item : entry.inbound) {
-        Result<NodeConfig> node = readNode(item);
-        if (!node) return failWithin("config entry inbound_nodes", std::move(node).error());
-        nodes.push_back(*std::move(node));
-    }
-    return nodes;
-}
-
-Result<std::vector<NodeRef>> readTensorList(const json& value) {
-    std::vector<const json*> references;
-    ATTN_CHECK(flatten(value, references));
-    std::vector<NodeRef> result;
-    for (const json* item : references) {
-        if (isConstant(*item)) return fail(ErrorCode::Format, "a layer's output was expected, a constant found");
-        result.push_back(reference(*item));
-    }
-    return result;
 }
 
 }  // namespace attnscope

@@ -15,6 +15,7 @@ public:
     GraphBuilder& graph() override { return m_graph; }
     const Catalogue& catalogue() const override { return formulas; }
     const Era& era() const override { return time; }
+    const CallArguments& arguments() const override { return called; }
     std::string chosenFormula(std::string_view layer) const override {
         const auto found = chosen.find(layer);
         return found == chosen.end() ? std::string() : found->second;
@@ -47,6 +48,7 @@ public:
 
     Catalogue formulas;
     Era time;
+    CallArguments called;
     std::map<std::string, std::string, std::less<>> chosen;
     std::vector<std::string> notes;
     std::vector<FormulaChoice> choices;

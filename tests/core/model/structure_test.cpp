@@ -171,12 +171,15 @@ void StructureTest::theVersionDecidesTheEra_data() {
     QTest::newRow("tf_keras") << "2.21.0"
                               << "" << true << "sigmoid";
     QTest::newRow("Keras 3") << "3.4.1"
-                             << "saved by Keras 3.4.1, which is not supported yet; Keras 2 was expected" << false << "";
+                             << "" << true << "sigmoid";
+    QTest::newRow("Keras 4") << "4.0.0"
+                             << "saved by Keras 4.0.0, which is not supported yet; Keras 2 or 3 was expected" << false
+                             << "";
     QTest::newRow("Keras 1") << ""
-                             << "the file does not say which Keras saved it, as Keras 1 left it; Keras 2 was expected"
+                             << "the file does not say which Keras saved it, as Keras 1 left it; Keras 2 or 3 was expected"
                              << false << "";
     QTest::newRow("nonsense") << "two"
-                              << "saved by Keras two, which is not supported yet; Keras 2 was expected" << false << "";
+                              << "saved by Keras two, which is not supported yet; Keras 2 or 3 was expected" << false << "";
 }
 
 void StructureTest::theVersionDecidesTheEra() {
@@ -191,7 +194,7 @@ void StructureTest::theVersionDecidesTheEra() {
     if (!model) return;
     QCOMPARE((*model)->era().gruResetAfterDefault, resetAfter);
     QCOMPARE(QString::fromStdString((*model)->era().recurrentActivationDefault), activation);
-    QVERIFY(!(*model)->era().hardSigmoid3);
+    QCOMPARE((*model)->era().hardSigmoid3, version.startsWith('3'));
     QCOMPARE((*model)->format(), "Keras HDF5, Keras " + version.toStdString());
 }
 

@@ -1,0 +1,85 @@
+#include "layers/era.h"
+
+#include <charconv>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace attnscope {
+
+namespace {
+
+using Numbers = std::pair<int, int>;
+
+/// Major and minor of "2.2.4-tf"; none if the text does not start with two numbers.
+std::optional<Numbers> versionNumbers(const std::string& version) {
+    const char* const end = version.data() + version.size();
+    int major = 0;
+    int minor = 0;
+    const auto [dot, problem] = std::from_chars(version.data(), end, major);
+    if (problem != std::errc() || dot == end || *dot != '.') return std::nullopt;
+    if (std::from_chars(dot + 1, end, minor).ec != std::errc()) return std::nullopt;
+    return Numbers(major, minor);
+}
+
+/// Standalone Keras ended with 2.3.1; tf.keras called itself 2.2.4-tf at first and took the numbers from 2.4 on.
+Era keras2(const std::string& version, Numbers numbers) {
+    Era era;
+    const bool standalone = numbers.second < 4 && version.find("tf") == std::string::npos;
+    if (!standalone) return era;
+    era.generation = Generation::Keras2;
+    era.gruResetAfterDefault = false;
+    if (numbers.second < 3) era.recurrentActivationDefault = "hard_sigmoid";
+    // keras/layers/wrappers.py of 2.3.1 has no zero_output_for_mask; keras/engine/base_layer.py, compute_mask.
+    era.bidirectionalZeroesMasked = false;
+    era.refusesLostMasks = true;
+    return era;
+}
+
+/// keras/src/activations/activations.py, hard_sigmoid; keras/src/layers/merging/base_merge.py and concatenate.py,
+/// compute_mask, as of 3.3 and of 3.4.
+Era keras3(Numbers numbers) {
+    Era era;
+    era.generation = Generation::Keras3;
+    era.hardSigmoid3 = true;
+    if (numbers >= Numbers(3, 4)) era.mergedMask = MergedMask::Any;
+    return era;
+}
+
+}  // namespace
+
+Result<Era> eraOf(std::string_view framework, const std::string& version) {
+    if (framework != "keras")
+        return fail(ErrorCode::Unsupported, "saved by " + std::string(framework) + "; Keras was expected");
+    if (version.empty())
+        return fail(ErrorCode::Unsupported,
+                    "the file does not say which Keras saved it, as Keras 1 left it; Keras 2 or 3 was expected");
+    const auto numbers = versionNumbers(version);
+    if (!numbers || numbers->first < 2 || numbers->first > 3)
+        return fail(ErrorCode::Unsupported,
+                    "saved by Keras " + version + ", which is not supported yet; Keras 2 or 3 was expected");
+    Era era = numbers->first == 2 ? keras2(version, *numbers) : keras3(*numbers);
+    era.version = version;
+    return era;
+}
+
+std::vector<EraPoint> eraPoints(const Era& era) {
+    const bool any = era.mergedMask == MergedMask::Any;
+    return {
+        {"hard_sigmoid", era.hardSigmoid3 ? "relu6(x + 3) / 6" : "clip(0.2 x + 0.5, 0, 1)"},
+        {"recurrent_activation, if absent", era.recurrentActivationDefault},
+        {"reset_after of GRU, if absent", era.gruResetAfterDefault ? "true" : "false"},
+        {"masks of merged branches", any ? "a timestep counts if any branch counts it; none if a branch has none"
+                                         : "a timestep counts if every masked branch counts it"},
+        {"masks of concatenated branches",
+         any ? "a timestep counts if any feature of it does" : "a timestep counts if all its features do"},
+        {"masked timesteps in Bidirectional sequences",
+         era.bidirectionalZeroesMasked ? "zeros" : "the previous output again"},
+        {"a mask at a layer that does not support it", era.refusesLostMasks ? "refused by Keras"
+                                                       : era.generation == Generation::Keras3
+                                                           ? "dropped, with a warning by Keras"
+                                                           : "dropped"},
+    };
+}
+
+}  // namespace attnscope

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnscope {
+
+/// Which line of Keras saved a file.
+enum class Generation {
+    Keras1,    ///< standalone Keras 1.x
+    Keras2,    ///< standalone Keras 2.0–2.3
+    TfKeras2,  ///< tf.keras 2 and tf_keras
+    Keras3,    ///< Keras 3
+};
+
+/// How layers such as Add and Concatenate merge the masks of their branches.
+enum class MergedMask {
+    All,  ///< a timestep counts if every masked branch counts it
+    Any,  ///< it counts if any branch does; a branch without a mask leaves none (Concatenate: counts all of its own)
+};
+
+/// Semantics that depend on the Keras version that saved the file.
+struct Era {
+    Generation generation = Generation::TfKeras2;
+    std::string version = "2.15.0";    ///< as in the file
+    bool hardSigmoid3 = false;         ///< relu6(x + 3) / 6 rather than clip(0.2x + 0.5, 0, 1)
+    bool gruResetAfterDefault = true;  ///< when the config does not say
+    std::string recurrentActivationDefault = "sigmoid";
+    MergedMask mergedMask = MergedMask::All;
+    bool bidirectionalZeroesMasked = true;  ///< with return_sequences: 0 at masked steps, not the previous output
+    bool refusesLostMasks = false;          ///< a layer without mask support raised an error rather than drop it
+};
+
+/// What the framework and version that saved a file decide. Errors: code Unsupported for a version that is not known.
+[[nodiscard]] Result<Era> eraOf(std::string_view framework, const std::string& version);
+
+/// One decision of an era in words, for people to read.
+struct EraPoint {
+    std::string point;    ///< "hard_sigmoid"
+    std::string meaning;  ///< "relu6(x + 3) / 6"
+};
+
+/// Everything an era decides.
+[[nodiscard]] std::vector<EraPoint> eraPoints(const Era& era);
+
+}  // namespace attnscope
