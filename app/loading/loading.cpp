@@ -1,6 +1,5 @@
 #include "loading/loading.h"
 
-#include "formats/formats.h"
 #include "inspect/inspector.h"
 #include "text/matrix_file.h"
 #include "text/padding.h"
@@ -69,10 +68,10 @@ Sequence asTheInputWants(Sequence sequence, const OpenedModel& opened, const Mod
 
 }  // namespace
 
-Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options) {
+Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options, const ReadWatch& watch) {
     OpenedModel opened;
     opened.path = path;
-    ATTN_TRY(Archive archive, readArchive(path));
+    ATTN_TRY(Archive archive, readModelFile(path, watch));
     Result<std::shared_ptr<const Model>> model = Model::fromArchive(std::move(archive));
     if (!model) return failWithin(path, std::move(model).error());
     opened.model = *std::move(model);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "loading/read_model_file.h"
 #include "model/model.h"
 #include "text/sequence.h"
 #include "text/tokenizer.h"
@@ -31,8 +32,9 @@ struct OpenedModel {
 };
 
 /// Reads a model file and the tokenizer that goes with it. A tokenizer found by itself beside the model that cannot be read
-/// is an error too: a wrong one would silently give wrong ids. Errors name the file.
-[[nodiscard]] Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options);
+/// is an error too: a wrong one would silently give wrong ids. Errors name the file; readModelFile's.
+[[nodiscard]] Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options,
+                                            const ReadWatch& watch = {});
 
 /// Where the numbers of one model input come from.
 struct InputSource {

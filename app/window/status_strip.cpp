@@ -94,7 +94,12 @@ void StatusStrip::showBusy() {
     if (activity.what.isEmpty()) return;
     m_activity->setText(activity.total == 0
                             ? activity.what
-                            : tr("%1: %2 of %3").arg(activity.what).arg(activity.done).arg(activity.total));
+                            : tr("%1: %2 of %3 %4")
+                                  .arg(activity.what)
+                                  .arg(activity.done)
+                                  .arg(activity.total)
+                                  .arg(activity.unit)
+                                  .trimmed());
     m_progress->setRange(0, static_cast<int>(activity.total));
     m_progress->setValue(static_cast<int>(activity.done));
     m_activity->show();

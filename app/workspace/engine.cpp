@@ -113,8 +113,8 @@ std::vector<RecognizedFile> Engine::recognize(const std::vector<std::string>& pa
     return files;
 }
 
-Result<DescribedModel> Engine::openModel(const std::string& path) {
-    ATTN_TRY(OpenedModel opened, attnscope::openModel(path, {}));
+Result<DescribedModel> Engine::openModel(const std::string& path, const ReadWatch& watch) {
+    ATTN_TRY(OpenedModel opened, attnscope::openModel(path, {}, watch));
     return describe(std::move(opened));
 }
 

@@ -83,7 +83,7 @@ public:
     /// Tells by first bytes and name what each file is.
     [[nodiscard]] static std::vector<RecognizedFile> recognize(const std::vector<std::string>& paths);
     /// Reads a model and the tokenizer beside it. Errors name the file.
-    [[nodiscard]] static Result<DescribedModel> openModel(const std::string& path);
+    [[nodiscard]] static Result<DescribedModel> openModel(const std::string& path, const ReadWatch& watch);
     /// Lists the layers anew: after a formula was chosen for one of them.
     [[nodiscard]] static DescribedModel describe(OpenedModel opened);
     /// Reads texts and numeric sequences; what cannot be read does not spoil the rest.

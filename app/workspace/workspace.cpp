@@ -62,7 +62,12 @@ ViewState Workspace::viewState() const {
 }
 
 Activity Workspace::activity() const {
-    Activity activity{m_worker.activity(), 0, 0};
+    Activity activity{m_worker.activity(), 0, 0, {}};
+    if (m_worker.isBusy(JobKind::OpenModel)) {
+        activity.done = m_reading.done;
+        activity.total = m_reading.total;
+        activity.unit = tr("MiB");
+    }
     if (m_worker.isBusy(JobKind::Predict)) {
         activity.done = m_predicted;
         activity.total = m_list.size();
@@ -93,9 +98,15 @@ void Workspace::openFiles(const std::vector<std::string>& paths) {
 }
 
 void Workspace::openModel(const std::string& path) {
+    m_reading = {};
     m_worker.submit(
         JobKind::OpenModel, tr("Opening %1").arg(fileName(path)),
-        [path](Engine&, const CancelToken&) { return Engine::openModel(path); },
+        [this, path](Engine&, const CancelToken& cancel) {
+            const auto progress = [this](std::uint64_t done, std::uint64_t total) {
+                QMetaObject::invokeMethod(this, [this, done, total] { showReading(done, total); }, Qt::QueuedConnection);
+            };
+            return Engine::openModel(path, {cancel, progress});
+        },
         [this](Result<DescribedModel>&& model) {
             if (model)
                 applyModel(*std::move(model));
@@ -104,6 +115,13 @@ void Workspace::openModel(const std::string& path) {
             if (const auto held = std::exchange(m_heldSequences, std::nullopt))
                 openSequences(held->paths, held->column);
         });
+}
+
+void Workspace::showReading(std::uint64_t done, std::uint64_t total) {
+    constexpr std::uint64_t mebibyte = 1U << 20U;
+    m_reading.done = done / mebibyte;
+    m_reading.total = total / mebibyte;
+    emit activityChanged();
 }
 
 void Workspace::applyModel(DescribedModel model) {

@@ -18,6 +18,7 @@ struct Activity {
     QString what;
     std::size_t done = 0;
     std::size_t total = 0;  ///< 0 when it cannot be told
+    QString unit;           ///< of both; empty when things are counted
 };
 
 /// What undo brings back: what the model is given, and what is set by hand.
@@ -114,6 +115,7 @@ signals:
 private:
     friend class EditCommand;
 
+    void showReading(std::uint64_t done, std::uint64_t total);
     void applyModel(DescribedModel model);
     void applySequences(OpenedSequences opened);
     void apply(const EditState& state);
@@ -144,6 +146,7 @@ private:
     std::optional<Error> m_inspectProblem;
     QUndoStack m_undo;
     std::uint64_t m_gesture = 0;
+    Activity m_reading;                                   ///< how much of the model that is being opened is read
     std::vector<std::string> m_unrecognized;              ///< files on their way to be recognized
     std::optional<OpenSequencesRequest> m_heldSequences;  ///< wait for the model that is being opened
     std::size_t m_predicted = 0;                          ///< rows of the list that have a prediction

@@ -10,8 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t deepest = 64;
-
 // nlohmann's messages carry an identifier, the position and the last token, which may be megabytes long.
 std::string reasonOf(const std::string& what) {
     std::size_t start = what.find("] ");
@@ -28,7 +26,8 @@ std::string reasonOf(const std::string& what) {
 /// Builds the document while the parser walks it, and stops at what ought not to be there.
 class StrictBuilder : public nlohmann::json_sax<json> {
 public:
-    StrictBuilder(std::string_view text, JsonPosition position) : m_text(text), m_position(position) {}
+    StrictBuilder(std::string_view text, JsonPosition position, std::size_t deepest)
+        : m_text(text), m_position(position), m_deepest(deepest) {}
 
     bool null() override { return add(nullptr) != nullptr; }
     bool boolean(bool value) override { return add(value) != nullptr; }
@@ -85,8 +84,8 @@ private:
     }
 
     bool open(json container) {
-        if (m_open.size() == deepest)
-            return refuse("JSON nested more than " + std::to_string(deepest) + " levels deep");
+        if (m_open.size() == m_deepest)
+            return refuse("JSON nested more than " + std::to_string(m_deepest) + " levels deep");
         m_open.push_back(add(std::move(container)));
         return true;
     }
@@ -98,6 +97,7 @@ private:
 
     std::string_view m_text;
     JsonPosition m_position;
+    std::size_t m_deepest;
     json m_root;
     std::vector<json*> m_open;  ///< from the root to the innermost open container
     json* m_slot = nullptr;     ///< where the value of the last key goes
@@ -106,8 +106,8 @@ private:
 
 }  // namespace
 
-Result<json> parseStrictJson(std::string_view text, JsonPosition position) {
-    StrictBuilder builder(text, position);
+Result<json> parseStrictJson(std::string_view text, JsonPosition position, std::size_t deepest) {
+    StrictBuilder builder(text, position, deepest);
     if (!json::sax_parse(text.begin(), text.end(), &builder)) return fail(ErrorCode::Format, builder.problem());
     return std::move(builder).take();
 }

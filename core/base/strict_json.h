@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,10 +13,14 @@ namespace attnscope {
 /// How errors tell where they are: in a whole document, or in one that is a single line of a file.
 enum class JsonPosition { LineAndColumn, Column };
 
-/// Parses JSON strictly: at most 64 levels deep, no key twice in an object, no NaN, no lone surrogates, nothing behind
+/// How many levels deep a JSON document may be nested.
+constexpr std::size_t deepestJson = 64;
+
+/// Parses JSON strictly: at most so many levels deep, no key twice in an object, no NaN, no lone surrogates, nothing behind
 /// the value. Errors give the position, or the key.
 [[nodiscard]] Result<nlohmann::json> parseStrictJson(std::string_view text,
-                                                     JsonPosition position = JsonPosition::LineAndColumn);
+                                                     JsonPosition position = JsonPosition::LineAndColumn,
+                                                     std::size_t deepest = deepestJson);
 
 /// What kind of JSON value this is, for messages: "a string", "an object".
 [[nodiscard]] std::string jsonKind(const nlohmann::json& value);

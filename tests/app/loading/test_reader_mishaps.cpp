@@ -1,0 +1,143 @@
+#include "eval/backend.h"
+#include "loading/read_model_file.h"
+#include "theme/theme.h"
+#include "window/main_window.h"
+#include "workspace/workspace.h"
+
+#include <QApplication>
+#include <QLabel>
+#include <QProgressBar>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QToolButton>
+#include <QtTest>
+
+#include <sys/wait.h>
+#include <cerrno>
+#include <chrono>
+#include <thread>
+
+namespace attnscope {
+namespace {
+
+constexpr qint64 fileBytes = 4 << 20;
+
+/// No process is left behind, not even a dead one that nobody asked about.
+bool hasNoChildren() {
+    return waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
+}
+
+QString errorOf(const std::string& path) {
+    const Result<Archive> archive = readModelFile(path);
+    return archive ? QString() : QString::fromStdString(archive.error().text());
+}
+
+}  // namespace
+
+/// The reader beside this test misbehaves as the file's name says (misbehaving_reader.cpp).
+class TestReaderMishaps : public QObject {
+    Q_OBJECT
+
+private slots:
+    void whateverBecomesOfTheReaderIsOneError_data();
+    void whateverBecomesOfTheReaderIsOneError();
+    void cancellingEndsTheReader();
+    void aReaderThatCannotBeStartedIsSaid();
+    void theWindowStaysUpAndSaysSo();
+    void theWindowShowsProgressAndItsCancelButtonEndsTheReader();
+
+private:
+    /// A file of this name that the reader will not look into.
+    [[nodiscard]] std::string file(const QString& name) const {
+        QFile made(m_folder.filePath(name));
+        if (!made.open(QFile::WriteOnly) || !made.resize(fileBytes)) qFatal("no room for a test's file");
+        return made.fileName().toStdString();
+    }
+
+    QTemporaryDir m_folder;
+};
+
+void TestReaderMishaps::whateverBecomesOfTheReaderIsOneError_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("problem");
+    const auto row = [](const char* name, const char* problem) { QTest::newRow(name) << name << problem; };
+    row("crash.h5", "reading it crashed the reader (signal 11); the file is damaged or hostile");
+    row("abort.h5", "reading it crashed the reader (signal 6); the file is damaged or hostile");
+    row("spin.h5", "reading it took more than 6 s of computing, the limit for a file of its size");
+    row("silent.h5", "reading it took longer than 9 s, the limit for a file of its size");
+    row("half.h5", "the reader ended before its answer did (status 0)");
+    row("status.h5", "the reader ended before its answer did (status 3)");
+    row("nonsense.h5", "the reader answered nonsense: an unknown frame");
+}
+
+void TestReaderMishaps::whateverBecomesOfTheReaderIsOneError() {
+    QFETCH(QString, name);
+    QFETCH(QString, problem);
+    const std::string path = file(name);
+    QCOMPARE(errorOf(path), QString::fromStdString(path) + ": " + problem);
+    QVERIFY(hasNoChildren());
+}
+
+void TestReaderMishaps::cancellingEndsTheReader() {
+    const CancelToken cancel;
+    int told = 0;
+    const ReadWatch watch{cancel, [&](std::uint64_t done, std::uint64_t total) {
+                              QVERIFY(done <= total);
+                              QCOMPARE(total, static_cast<std::uint64_t>(fileBytes));
+                              if (++told == 5) cancel.cancel();
+                          }};
+    const Result<Archive> archive = readModelFile(file("slow.h5"), watch);
+    QVERIFY(!archive);
+    QVERIFY(archive.error().code == ErrorCode::Cancelled);
+    QCOMPARE(told, 5);
+    QVERIFY(hasNoChildren());
+}
+
+void TestReaderMishaps::aReaderThatCannotBeStartedIsSaid() {
+    const QString reader = QCoreApplication::applicationDirPath() + "/attnscope-reader";
+    QVERIFY(QFile::rename(reader, reader + "-away"));
+    const QString found = errorOf(file("any.h5"));
+    QVERIFY(QFile::rename(reader + "-away", reader));
+    QVERIFY2(found.contains("any.h5: cannot be read: " + reader + ": "), qPrintable(found));
+    QVERIFY(hasNoChildren());
+}
+
+void TestReaderMishaps::theWindowStaysUpAndSaysSo() {
+    Workspace workspace(makeCpuBackend());
+    QSignalSpy problems(&workspace, &Workspace::problem);
+    const std::string path = file("crash.h5");
+    workspace.openModel(path);
+    QTRY_COMPARE_WITH_TIMEOUT(problems.size(), 1, 10'000);
+    const auto error = problems[0][0].value<Error>();
+    QCOMPARE(error.text(), path + ": reading it crashed the reader (signal 11); the file is damaged or hostile");
+    QVERIFY(!workspace.hasModel());
+    QVERIFY(workspace.activity().what.isEmpty());
+}
+
+void TestReaderMishaps::theWindowShowsProgressAndItsCancelButtonEndsTheReader() {
+    Workspace workspace(makeCpuBackend());
+    QSignalSpy problems(&workspace, &Workspace::problem);
+    MainWindow window(workspace, {});
+    window.show();
+    workspace.openModel(file("slow.h5"));
+    const auto* activity = window.findChild<QLabel*>(QStringLiteral("activity"));
+    QTRY_COMPARE_WITH_TIMEOUT(activity->text(), QString("Opening slow.h5: 3 of 4 MiB"), 10'000);
+    const auto* bar = window.findChild<QProgressBar*>();
+    QVERIFY(bar->isVisible());
+    QCOMPARE(bar->maximum(), 4);
+    QVERIFY(bar->value() >= 3);
+    QToolButton* cancel = nullptr;
+    for (QToolButton* button : window.findChildren<QToolButton*>())
+        if (button->text() == "Cancel") cancel = button;
+    QVERIFY(cancel != nullptr && cancel->isVisible());
+    QTest::mouseClick(cancel, Qt::LeftButton);
+    QVERIFY(workspace.activity().what.isEmpty());
+    QTRY_VERIFY_WITH_TIMEOUT(hasNoChildren(), 5'000);
+    QVERIFY(!activity->isVisible());
+    QCOMPARE(problems.size(), 0);
+}
+
+}  // namespace attnscope
+
+QTEST_MAIN(attnscope::TestReaderMishaps)
+#include "test_reader_mishaps.moc"
