@@ -1,5 +1,7 @@
 #include "model/lowering_driver.h"
 
+#include "structure/find_sites.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -54,13 +56,16 @@ public:
             inputs.push_back({m_graph.input(m_model.inputs()[index].name, inputShapes[index]), std::nullopt});
         for (const CallFlows& flows : runCalls(m_model, inputs, ""))
             if (flows) m_graph.output(flows->front().value);
-        return LoweringOutcome{std::move(m_graph).build(), std::move(m_notes), std::move(m_choices),
+        GraphWithSites found = findSites(std::move(m_graph).build(), m_classes);
+        for (std::string& remark : found.notes) note(std::move(remark));
+        return LoweringOutcome{std::move(found.graph), std::move(m_notes), std::move(m_choices),
                                std::move(m_incomplete), std::move(m_problems)};
     }
 
 private:
     /// Lowers a layer whose name the graph has entered.
     Result<std::vector<Flow>> lowerEntered(const Layer& layer, const std::vector<Flow>& inputs) {
+        m_classes.emplace(m_graph.layer(), layer.className);
         if (layer.model == nullptr) return lowerLayer(*this, layer, inputs);
         if (inputs.size() != layer.model->inputTensors().size()) {
             return fail(ErrorCode::Shape, "layer " + m_graph.layer() + ": " + std::to_string(inputs.size()) +
@@ -166,6 +171,7 @@ private:
     const Catalogue& m_catalogue;
     GraphBuilder m_graph;
     CallArguments m_arguments;  ///< of the call that is being lowered
+    std::map<std::string, std::string, std::less<>> m_classes;  ///< of the layers that were lowered, by path
     std::vector<std::string> m_notes;
     std::vector<FormulaChoice> m_choices;
     std::optional<Error> m_incomplete;

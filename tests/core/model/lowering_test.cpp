@@ -36,6 +36,7 @@ private slots:
     void aLayerThatCannotBeLoweredDoesNotSpoilTheRest();
     void aProblemInsideANestedModelIsToldOnce();
     void sitesInsideModelsAreNamedByTheirPath();
+    void composedAttentionIsFoundUpToAProductThatPythonSums();
     void aFormulaCanBeChosenForALayer();
     void layersAreListedWithShapes();
     void openLengthsAreShownAsQuestionMarks();
@@ -122,6 +123,25 @@ void LoweringTest::sitesInsideModelsAreNamedByTheirPath() {
     std::vector<std::string> layers;
     for (const Site& site : lowered->graph.sites()) layers.push_back(site.layer);
     QCOMPARE(layers, (std::vector<std::string>{"time_distributed/encoder/word_attention", "sentence_attention"}));
+}
+
+void LoweringTest::composedAttentionIsFoundUpToAProductThatPythonSums() {
+    const auto lowered = lowerModel(*badModel("lambda_attention"), {{1, 7, 5}}, bundledFormulas());
+    QVERIFY(lowered);
+    QVERIFY(lowered->incomplete);
+    QCOMPARE(lowered->incomplete->code, ErrorCode::PythonCode);
+    QCOMPARE(lowered->graph.sites().size(), std::size_t{1});
+    const Site& site = lowered->graph.sites().front();
+    QCOMPARE(site.name, std::string("attention_weights"));
+    QCOMPARE(lowered->graph.value(site.output).layer, std::string("weighed"));
+    QCOMPARE(site.find(site.output)->axes, (std::vector<std::string>{"t", "f"}));
+    QCOMPARE(site.statements.back(), std::string("c[t,f] = a[t] * x[t,f]"));
+    QVERIFY(site.mask && site.maskIsWhatIf);
+    // A nested model's site has its path.
+    const auto nested = lowerModel(*goldenModel("composed_nested"), {{1, 7, 5}}, bundledFormulas());
+    QVERIFY(nested && !nested->incomplete);
+    QCOMPARE(nested->graph.sites().size(), std::size_t{1});
+    QCOMPARE(nested->graph.sites().front().name, std::string("encoder/word_attention"));
 }
 
 void LoweringTest::aFormulaCanBeChosenForALayer() {
