@@ -16,6 +16,19 @@ const NamedValue* Site::find(ValueId id) const {
     return found == named.end() ? nullptr : &*found;
 }
 
+std::string Site::queryAxis() const {
+    const NamedValue* attended = find(values);
+    const NamedValue* result = find(output);
+    const NamedValue* weighing = find(weights);
+    if (attended == nullptr || result == nullptr || weighing == nullptr) return {};
+    for (const std::string& axis : weighing->axes) {
+        const bool inOutput = std::ranges::find(result->axes, axis) != result->axes.end();
+        const bool inValues = std::ranges::find(attended->axes, axis) != attended->axes.end();
+        if (axis != timeAxis && inOutput && !inValues) return axis;
+    }
+    return {};
+}
+
 Result<ValueId> Graph::find(std::string_view name) const {
     if (const auto found = m_byName.find(name); found != m_byName.end()) return found->second;
     // The likeliest slip is a value's short name, or the right layer with the wrong value.
@@ -37,7 +50,8 @@ std::string GraphBuilder::fullName(std::string_view name) const {
 ValueId GraphBuilder::append(Value value, std::string_view name) {
     const std::string base = fullName(name);
     value.name = base;
-    for (int number = 2; m_graph.m_byName.contains(value.name); ++number) value.name = base + "#" + std::to_string(number);
+    for (int number = 2; m_graph.m_byName.contains(value.name); ++number)
+        value.name = base + "#" + std::to_string(number);
     value.layer = m_layer;
     const ValueId id{static_cast<std::uint32_t>(m_graph.m_values.size())};
     m_graph.m_byName.emplace(value.name, id);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace attnscope {
@@ -34,12 +35,17 @@ struct NamedValue {
     ValueRole role = ValueRole::Step;
 };
 
+/// What stands for a formula where attention is put together from ordinary layers.
+inline constexpr std::string_view foundByStructure = "found by structure";
+
 /// A place in the graph where attention happens.
 struct Site {
-    std::string name;        ///< unique in the graph; the layer's name unless the layer is called several times
+    std::string name;  ///< unique in the graph; the layer's name unless the layer is called several times
     std::string layer;
-    std::string className;   ///< the class in the model file
-    std::string formula;     ///< the name of the formula that describes it
+    std::string className;  ///< the class in the model file
+    std::string formula;    ///< the name of the formula that describes it, or `foundByStructure`
+    /// The formula line by line for people to read, where no formula of the catalogue describes the site.
+    std::vector<std::string> statements;
     std::vector<NamedValue> named;  ///< in the formula's order: inputs, weights, parameters, then each left-hand side
     ValueId score;
     ValueId weights;
@@ -55,6 +61,9 @@ struct Site {
     [[nodiscard]] const NamedValue* find(std::string_view valueName) const;
     /// The named value for this id, or nullptr.
     [[nodiscard]] const NamedValue* find(ValueId id) const;
+    /// The index letter of the queries: weights and output have it, what is weighed does not. Empty where every
+    /// timestep has one weight, or one for each head or feature.
+    [[nodiscard]] std::string queryAxis() const;
 };
 
 }  // namespace attnscope

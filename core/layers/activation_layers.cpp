@@ -95,7 +95,8 @@ Result<std::vector<Flow>> lowerThresholdedRelu(Lowering& lowering, const Layer& 
 }
 
 Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
-    // tf_keras/src/layers/activation/softmax.py: the mask lowers masked scores by 1e9 and passes.
+    // tf_keras/src/layers/activation/softmax.py: the mask lowers masked scores by 1e9 and passes; in
+    // keras/src/layers/activations/softmax.py as of 3.13 masked scores have no weight at all.
     ATTN_CHECK(expectInputs(inputs, 1));
     GraphBuilder& graph = lowering.graph();
     ValueId x = inputs[0].value;
@@ -104,20 +105,35 @@ Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& lay
         ATTN_TRY(named, layer.config.integers("axis"));
     }
     ATTN_TRY(std::vector<std::size_t> axes, axesOf(named, graph.shape(x).rank()));
+    const bool replaces = lowering.era().softmaxReplaces;
+    std::optional<ValueId> mask;
     if (inputs[0].mask) {
-        ATTN_TRY(const ValueId masked, unary(lowering, UnaryKind::Not, *inputs[0].mask, "masked"));
+        // A value of its own, so that an edit of it touches this softmax only.
+        ATTN_TRY(mask, unary(lowering, UnaryKind::Identity, *inputs[0].mask, "mask"));
+    }
+    if (mask && !replaces) {
+        ATTN_TRY(const ValueId masked, unary(lowering, UnaryKind::Not, *mask, "masked"));
         ATTN_TRY(const ValueId penalty, binary(lowering, BinaryKind::Multiply, masked, -1e9F, "penalty"));
         ATTN_TRY(x, binary(lowering, BinaryKind::Add, x, penalty, "masked_scores"));
     }
     if (axes.size() == 1) {
-        ATTN_TRY(const ValueId y, graph.add(std::make_shared<Softmax>(axes[0]), {x}, "softmax"));
+        std::vector<ValueId> operands{x};
+        if (mask && replaces) operands.push_back(*mask);
+        ATTN_TRY(const ValueId y, graph.add(std::make_shared<Softmax>(axes[0]), std::move(operands), "softmax"));
         return single(y, inputs[0].mask);
+    }
+    if (mask && replaces) {
+        const ValueId low = graph.scalar("masked_score", -1e9F);
+        ATTN_TRY(x, graph.add(std::make_shared<Select>(), {*mask, x, low}, "masked_scores"));
     }
     ATTN_TRY(const ValueId largest, reduce(lowering, ReduceKind::Max, x, axes, true));
     ATTN_TRY(const ValueId shifted, binary(lowering, BinaryKind::Subtract, x, largest));
     ATTN_TRY(const ValueId exponentials, unary(lowering, UnaryKind::Exp, shifted));
     ATTN_TRY(const ValueId total, reduce(lowering, ReduceKind::Sum, exponentials, axes, true));
-    ATTN_TRY(const ValueId y, binary(lowering, BinaryKind::Divide, exponentials, total, "softmax"));
+    ATTN_TRY(ValueId y, binary(lowering, BinaryKind::Divide, exponentials, total, "softmax"));
+    if (mask && replaces) {
+        ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, y, *mask, "unmasked"));
+    }
     return single(y, inputs[0].mask);
 }
 

@@ -43,6 +43,9 @@ Era keras3(Numbers numbers) {
     era.generation = Generation::Keras3;
     era.hardSigmoid3 = true;
     if (numbers >= Numbers(3, 4)) era.mergedMask = MergedMask::Any;
+    // keras/src/layers/attention/multi_head_attention.py as of 3.7, activations/softmax.py as of 3.13
+    era.fusedHeads = numbers >= Numbers(3, 7);
+    era.softmaxReplaces = numbers >= Numbers(3, 13);
     return era;
 }
 
@@ -73,6 +76,12 @@ std::vector<EraPoint> eraPoints(const Era& era) {
                                          : "a timestep counts if every masked branch counts it"},
         {"masks of concatenated branches",
          any ? "a timestep counts if any feature of it does" : "a timestep counts if all its features do"},
+        {"masked scores of a softmax", era.softmaxReplaces
+                                           ? "weight 0, also where all are masked"
+                                           : "lowered by 1e9, so that they share the weight where all are masked"},
+        {"masked scores of MultiHeadAttention without dropout",
+         era.fusedHeads ? "replaced by the lowest number, so that they share the weight where all are masked"
+                        : "those of a softmax"},
         {"masked timesteps in Bidirectional sequences",
          era.bidirectionalZeroesMasked ? "zeros" : "the previous output again"},
         {"a mask at a layer that does not support it", era.refusesLostMasks ? "refused by Keras"

@@ -31,7 +31,9 @@ struct Era {
     std::string recurrentActivationDefault = "sigmoid";
     MergedMask mergedMask = MergedMask::All;
     bool bidirectionalZeroesMasked = true;  ///< with return_sequences: 0 at masked steps, not the previous output
-    bool refusesLostMasks = false;          ///< a layer without mask support raised an error rather than drop it
+    bool fusedHeads = false;  ///< MultiHeadAttention without dropout puts −0.7·3.39e38 in place of masked scores
+    bool softmaxReplaces = false;   ///< masked scores give 0, also where all are masked; else they are lowered by 1e9
+    bool refusesLostMasks = false;  ///< a layer without mask support raised an error rather than drop it
 };
 
 /// What the framework and version that saved a file decide. Errors: code Unsupported for a version that is not known.

@@ -76,6 +76,17 @@ Result<std::vector<Flow>> lowerMinimum(Lowering& lowering, const Layer& layer, c
 // dot.cpp
 Result<std::vector<Flow>> lowerDot(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
+// dense_attention.cpp
+Result<std::vector<Flow>> lowerDotAttention(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerAdditiveAttention(Lowering& lowering, const Layer& layer,
+                                                 const std::vector<Flow>& inputs);
+
+// multi_head_attention.cpp
+Result<std::vector<Flow>> lowerMultiHeadAttention(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerGroupQueryAttention(Lowering& lowering, const Layer& layer,
+                                                   const std::vector<Flow>& inputs);
+
 // keras_attention.cpp
 /// Lowers a layer by a formula of the catalogue: the chosen one, or the one among `candidates` that fits its weights.
 /// Errors: code Shape or UnknownLayer, listing the weights found and what the formulas expect.

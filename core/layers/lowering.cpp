@@ -10,11 +10,15 @@ namespace attnscope {
 
 namespace {
 
+constexpr std::string_view headArguments = "value key attention_mask query_mask value_mask key_mask";
+
 constexpr std::array rows{
     LayerRow{"Activation", lowerActivation},
     LayerRow{"ActivityRegularization", lowerPassThrough},
     LayerRow{"Add", lowerAdd},
+    LayerRow{"AdditiveAttention", lowerAdditiveAttention, {}, "use_scale"},
     LayerRow{"AlphaDropout", lowerPassThrough},
+    LayerRow{"Attention", lowerDotAttention, {}, "use_scale"},
     LayerRow{"Average", lowerAverage},
     LayerRow{"AveragePooling1D", lowerAveragePooling1D},
     LayerRow{"BatchNormalization", lowerBatchNormalization},
@@ -35,6 +39,8 @@ constexpr std::array rows{
     LayerRow{"GaussianNoise", lowerPassThrough},
     LayerRow{"GlobalAveragePooling1D", lowerGlobalAveragePooling1D},
     LayerRow{"GlobalMaxPooling1D", lowerGlobalMaxPooling1D},
+    LayerRow{"GroupQueryAttention", lowerGroupQueryAttention, headArguments, "num_query_heads"},
+    LayerRow{"GroupedQueryAttention", lowerGroupQueryAttention, headArguments, "num_query_heads"},
     LayerRow{"LSTM", lowerLstm},
     LayerRow{"LayerNormalization", lowerLayerNormalization},
     LayerRow{"LeakyReLU", lowerLeakyRelu},
@@ -42,6 +48,7 @@ constexpr std::array rows{
     LayerRow{"MaxPooling1D", lowerMaxPooling1D},
     LayerRow{"Maximum", lowerMaximum},
     LayerRow{"Minimum", lowerMinimum},
+    LayerRow{"MultiHeadAttention", lowerMultiHeadAttention, headArguments, "num_heads"},
     LayerRow{"Multiply", lowerMultiply},
     LayerRow{"PReLU", lowerPRelu},
     LayerRow{"Permute", lowerPermute},
@@ -91,11 +98,11 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
         return lowerAttention(lowering, layer, inputs, {formula});
     }
     const auto row = std::ranges::find(rows, layer.className, &LayerRow::className);
-    ATTN_CHECK(checkArguments(lowering.arguments(), row != rows.end() ? row->arguments : std::string_view()));
+    const bool isKeras = row != rows.end() && (row->ownEntry.empty() || layer.config.has(row->ownEntry));
+    ATTN_CHECK(checkArguments(lowering.arguments(), isKeras ? row->arguments : std::string_view()));
     // People give their own layers the names of Keras's; what tells them apart is whether a formula fits.
     const std::vector<const Formula*> serving = catalogue.serving(layer.className);
-    if (row != rows.end() && !anyFormulaFits(lowering, layer, inputs, serving))
-        return row->lower(lowering, layer, inputs);
+    if (isKeras && !anyFormulaFits(lowering, layer, inputs, serving)) return row->lower(lowering, layer, inputs);
     if (!serving.empty()) return lowerAttention(lowering, layer, inputs, serving);
     offerFormulas(lowering, layer, inputs);
     if (layer.className == "Lambda")

@@ -45,7 +45,8 @@ std::vector<GoldenCase> goldenCases() {
                            : std::filesystem::path(entry.path()).replace_extension(".h5").string();
         for (const json& run : content.at("runs"))
             golden.runs.push_back({run.at("note"), readTensors(run.at("inputs")), readTensors(run.at("outputs")),
-                                   readTensors(run.at("values"))});
+                                   readTensors(run.at("values")),
+                                   run.contains("sites") ? std::optional(readTensors(run.at("sites"))) : std::nullopt});
         golden.penalties = readTerms(content, "penalties");
         golden.constraints = readTerms(content, "constraints");
         cases.push_back(std::move(golden));

@@ -2,6 +2,7 @@
 
 #include "tensor/tensor.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct GoldenRun {
     std::vector<NamedTensor> inputs;
     std::vector<NamedTensor> outputs;
     std::vector<NamedTensor> values;  ///< by "layer/value"
+    /// The weights of every site composed of ordinary layers, by the site's name; none if the case does not say.
+    std::optional<std::vector<NamedTensor>> sites;
 };
 
 /// Penalties and constraints of the weights of one layer.
