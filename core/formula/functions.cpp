@@ -8,10 +8,11 @@ namespace attnscope {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, UnaryKind>, 18> functions = {{
+constexpr std::array<std::pair<std::string_view, UnaryKind>, 19> functions = {{
     {"abs", UnaryKind::Abs},
     {"elu", UnaryKind::Elu},
     {"exp", UnaryKind::Exp},
+    {"floor", UnaryKind::Floor},
     {"gelu", UnaryKind::Gelu},
     {"hard_sigmoid", UnaryKind::HardSigmoid},
     {"log", UnaryKind::Log},

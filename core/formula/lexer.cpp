@@ -118,7 +118,8 @@ private:
     }
 
     void newline() {
-        const bool continues = m_open > 0;
+        // A list goes on behind a comma.
+        const bool continues = m_open > 0 || (!m_result.tokens.empty() && m_result.tokens.back().text == ",");
         const bool blank = m_result.tokens.empty() || m_result.tokens.back().kind == TokenKind::Newline;
         if (!continues && !blank)
             emit(TokenKind::Newline, m_at + 1);

@@ -33,7 +33,8 @@ struct TokenizedFormula {
     std::string_view title;     ///< the first comment that says something
 };
 
-/// Cuts a formula's source (UTF-8) into tokens. A newline inside parentheses or brackets is white space. Errors of code
+/// Cuts a formula's source (UTF-8) into tokens. A newline inside parentheses or brackets, or behind a
+/// comma, is white space. Errors of code
 /// Formula: bytes that are not UTF-8, a character that no formula has, a string without an end; code Limit: more than
 /// formulaSizeLimit bytes.
 [[nodiscard]] Result<TokenizedFormula> tokenize(std::string_view source, const std::string& formula);

@@ -8,6 +8,7 @@
 #include "layers/support.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace attnscope {
 
@@ -21,6 +22,8 @@ struct Fit {
     std::size_t byName = 0;
     /// How many of the config's entries the formula knows.
     std::size_t byConfig = 0;
+    /// How many classes the formula names before the layer's.
+    std::size_t classPlace = 0;
     /// Why it cannot be; empty if it can.
     std::string reason;
 };
@@ -116,18 +119,26 @@ std::optional<ValueId> travellingMask(const Formula& formula, const std::vector<
     return std::nullopt;
 }
 
-/// Gives the formula its inputs: masks are what travels with the others, which come in order.
-void matchInputs(const std::vector<Flow>& inputs, Fit& fit) {
+/// Gives the formula its inputs, in order. Masks come last: those that the layer is given as inputs of their own, else
+/// those that travel with the others, unless the formula wants them in a shape of its own.
+void matchInputs(GraphBuilder& graph, const std::vector<Flow>& inputs, Fit& fit) {
     const std::vector<std::string> masks = maskNames(*fit.formula);
     std::size_t next = 0;
     for (const Declaration& declaration : fit.formula->inputs()) {
-        if (contains(masks, declaration.name)) {
-            if (const auto mask = travellingMask(*fit.formula, inputs, declaration.name))
-                fit.binding.inputs[declaration.name] = *mask;
-        } else if (next < inputs.size()) {
+        if (contains(masks, declaration.name)) continue;
+        if (next < inputs.size()) {
             fit.binding.inputs[declaration.name] = inputs[next++].value;
         } else {
             fit.reason = "input " + declaration.name + " is missing";
+        }
+    }
+    for (const Declaration& declaration : fit.formula->inputs()) {
+        if (!contains(masks, declaration.name)) continue;
+        if (next < inputs.size()) {
+            fit.binding.inputs[declaration.name] = inputs[next++].value;
+        } else if (const auto mask = travellingMask(*fit.formula, inputs, declaration.name);
+                   mask && graph.shape(*mask).rank() == declaration.axes.size() + 1) {
+            fit.binding.inputs[declaration.name] = *mask;
         }
     }
     if (next < inputs.size())
@@ -177,8 +188,11 @@ Fit tryFormula(Lowering& lowering, const Layer& layer, const std::vector<Flow>& 
     fit.formula = &formula;
     fit.binding.siteName = lowering.graph().layer().empty() ? layer.name : lowering.graph().layer();
     fit.binding.className = layer.className;
+    const std::vector<std::string>& classes = formula.classes();
+    const std::string_view lastPart = std::string_view(layer.className).substr(layer.className.rfind('>') + 1);
+    fit.classPlace = static_cast<std::size_t>(std::ranges::find(classes, lastPart) - classes.begin());
     matchByName(layer, fit);
-    if (fit.reason.empty()) matchInputs(inputs, fit);
+    if (fit.reason.empty()) matchInputs(lowering.graph(), inputs, fit);
     if (!fit.reason.empty()) return fit;
     Status status = readConfig(lowering, layer, fit);
     if (status) {
@@ -189,11 +203,12 @@ Fit tryFormula(Lowering& lowering, const Layer& layer, const std::vector<Flow>& 
     return fit;
 }
 
-/// Those that fit, the likeliest first: by the names of weights, then by the entries of the config.
+/// Those that fit, the likeliest first: by the names of weights, then by the entries of the config, then by the class that
+/// a formula names first.
 std::vector<Fit> fitting(std::vector<Fit> fits) {
     std::erase_if(fits, [](const Fit& fit) { return !fit.reason.empty(); });
     std::ranges::stable_sort(fits, [](const Fit& a, const Fit& b) {
-        return std::pair(a.byName, a.byConfig) > std::pair(b.byName, b.byConfig);
+        return std::tuple(a.byName, a.byConfig, b.classPlace) > std::tuple(b.byName, b.byConfig, a.classPlace);
     });
     return fits;
 }
@@ -252,8 +267,8 @@ Result<std::vector<Flow>> lowerAttention(Lowering& lowering, const Layer& layer,
                       best.formula->name() + "; " + joined(others, ", ") + " would fit as well");
     lowering.readBy({best.binding.siteName, best.formula->name(), others});
 
-    const auto readsMask = [&](const Declaration& input) { return contains(maskNames(*best.formula), input.name); };
-    if (inputs.front().mask && std::ranges::none_of(best.formula->inputs(), readsMask))
+    const auto isGiven = [&](const std::string& mask) { return best.binding.inputs.contains(mask); };
+    if (inputs.front().mask && std::ranges::none_of(maskNames(*best.formula), isGiven))
         lowering.note("layer " + layer.name + " takes no notice of the mask: padding can get weight");
     ATTN_TRY(const std::vector<FormulaOutput> outputs, lowerFormula(lowering.graph(), *best.formula, best.binding));
     std::vector<Flow> flows;

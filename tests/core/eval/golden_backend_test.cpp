@@ -74,7 +74,7 @@ private:
             shapes.push_back(given->tensor.shape());
             prepared.inputs.push_back(share(given->tensor));
         }
-        ATTN_TRY(LoweredModel lowered, lowerModel(*model, shapes, {m_formulas, {}}));
+        ATTN_TRY(LoweredModel lowered, lowerModel(*model, shapes, {m_formulas, golden.formulas}));
         prepared.graph = std::make_shared<const Graph>(std::move(lowered.graph));
         return {};
     }

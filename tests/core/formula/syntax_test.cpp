@@ -183,14 +183,16 @@ void FormulaSyntaxTest::bundledFormulasAreTheOnesOfThePlan() {
              std::string("Attention(step_dim): one score per timestep, mask, normalise with epsilon"));
     QCOMPARE(printFormula(*attention),
              std::string("# Attention(step_dim): one score per timestep, mask, normalise with epsilon\n"
-                         "class Attention, AttentionWithBias\n"
+                         "class Attention, AttentionWithBias, AttLayer, AttentionLayer, Attention_layer\n"
                          "weights W[f] as \"*_W\", b[t]? as \"*_b\"\n"
                          "input x[t,f], mask[t]\n"
                          "parameter epsilon = 1e-07\n"
+                         "index t as \"step_dim\"\n"
                          "e[t] = tanh(sum(f: x[t,f] * W[f]) + b[t])\n"
                          "u[t] = exp(e[t]) * mask[t]\n"
                          "a[t] = u[t] / (sum(t: u[t]) + epsilon)\n"
                          "c[f] = sum(t: a[t] * x[t,f])\n"
+                         "output c, a if return_attention\n"
                          "site score e, weights a, values x, output c\n"));
     const Formula* layer = catalogue.find("attention_layer_txt");
     QVERIFY(layer != nullptr);
@@ -409,7 +411,7 @@ void FormulaSyntaxTest::errorsSayWhereAndWhat_data() {
     row("unknown function", around("tahn(mask[t])"), "demo:3:8: unknown function 'tahn'; did you mean 'tanh'?");
     row("the sign by name", around("negate(mask[t])"),
         "demo:3:8: unknown function 'negate'; there are sum, mean, max, softmax, position, size, abs, "
-        "elu, exp, gelu, hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, "
+        "elu, exp, floor, gelu, hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, "
         "tanh");
     row("function as a name", "weights tanh[f]\n", "demo:1:9: 'tanh' is a function; expected another name for a value");
     row("reduction as a name", "sum[f] = 1\n", "demo:1:1: 'sum' is a function; expected another name for a value");

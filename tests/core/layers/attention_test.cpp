@@ -123,15 +123,15 @@ private slots:
         FakeLowering lowering;
         addBundled(lowering);
         const auto outputs =
-            lowering.lower(attention("Attention", {weight("attention_W", {3}), weight("attention_b", {9})}),
+            lowering.lower(attention("AttentionWithBias", {weight("attention_W", {3}), weight("attention_b", {9})}),
                            {sequence(lowering, {2, 4, 3}, false)});
         QVERIFY(!outputs);
         QCOMPARE(outputs.error().code, ErrorCode::Shape);
         QCOMPARE(
             QString::fromStdString(outputs.error().text()),
-            QString("layer attention: class Attention has attention_W (3), attention_b (9); formula "
+            QString("layer attention: class AttentionWithBias has attention_W (3), attention_b (9); formula "
                     "attention_step_dim expects W[f] (as \"*_W\"), b[t]? (as \"*_b\"), but index t is 4 in x and 9 "
-                    "in b (attention_step_dim:3:25)"));
+                    "in b (attention_step_dim:5:25)"));
     }
 
     void severalFormulasThatDoNotFitLeaveTheLayerUnknown() {

@@ -47,6 +47,9 @@ std::vector<GoldenCase> goldenCases() {
             golden.runs.push_back({run.at("note"), readTensors(run.at("inputs")), readTensors(run.at("outputs")),
                                    readTensors(run.at("values")),
                                    run.contains("sites") ? std::optional(readTensors(run.at("sites"))) : std::nullopt});
+        const json formulas = content.value("formulas", json::object());
+        for (const auto& [layer, formula] : formulas.items())
+            golden.formulas[layer] = formula.get<std::string>();
         golden.penalties = readTerms(content, "penalties");
         golden.constraints = readTerms(content, "constraints");
         cases.push_back(std::move(golden));

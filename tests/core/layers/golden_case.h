@@ -2,6 +2,7 @@
 
 #include "tensor/tensor.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ struct GoldenCase {
     std::string name;
     std::string model;  ///< path of the model file
     std::vector<GoldenRun> runs;
+    std::map<std::string, std::string, std::less<>> formulas;  ///< by layer, where the file alone does not decide
     std::vector<GoldenTerm> penalties;
     std::vector<GoldenTerm> constraints;
 };
