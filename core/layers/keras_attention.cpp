@@ -18,6 +18,7 @@ namespace {
 struct Fit {
     const Formula* formula = nullptr;
     FormulaBinding binding;
+    std::map<std::string, Flow> inputs;  ///< by the formula's names, masks left out
     /// How many weights bear the name that the formula expects.
     std::size_t byName = 0;
     /// How many of the config's entries the formula knows.
@@ -106,43 +107,76 @@ void matchByName(const Layer& layer, Fit& fit) {
     if (!left.empty()) fit.reason = "it has no place for weight " + shortWeightName(left.front()->name);
 }
 
+/// What a layer is called with: `inputs` in order, and tensors by the names of their arguments.
+class GivenTensors {
+public:
+    GivenTensors(const CallArguments& arguments, const std::vector<Flow>& inputs) : m_inputs(inputs) {
+        for (const auto& [name, unused] : arguments.named.items()) {
+            const std::optional<Flow> flow = arguments.tensor(name);
+            const auto same = [&](const Flow& input) { return input.value == flow->value; };
+            if (flow && name != "mask" && name != "initial_state" && std::ranges::none_of(inputs, same))
+                m_named.emplace(name, *flow);
+        }
+    }
+
+    /// The argument of that name, else the next input, else the next argument.
+    [[nodiscard]] std::optional<Flow> take(const std::string& name) {
+        auto named = m_named.find(name);
+        if (named == m_named.end() && m_next < m_inputs.size()) return m_inputs[m_next++];
+        if (named == m_named.end()) named = m_named.begin();
+        if (named == m_named.end()) return std::nullopt;
+        const Flow flow = named->second;
+        m_named.erase(named);
+        return flow;
+    }
+
+    [[nodiscard]] std::size_t left() const { return m_inputs.size() - m_next + m_named.size(); }
+
+private:
+    const std::vector<Flow>& m_inputs;
+    std::map<std::string, Flow> m_named;
+    std::size_t m_next = 0;
+};
+
 /// The mask that a formula calls `mask` or `x_mask`, of those that travel with the layer's inputs.
-std::optional<ValueId> travellingMask(const Formula& formula, const std::vector<Flow>& inputs, std::string_view name) {
-    const std::vector<std::string> masks = maskNames(formula);
-    std::size_t place = 0;
-    for (const Declaration& input : formula.inputs()) {
+std::optional<ValueId> travellingMask(const Fit& fit, std::string_view name) {
+    const std::vector<std::string> masks = maskNames(*fit.formula);
+    bool first = true;
+    for (const Declaration& input : fit.formula->inputs()) {
         if (contains(masks, input.name)) continue;
-        if (place < inputs.size() && (name == input.name + "_mask" || (place == 0 && name == "mask")))
-            return inputs[place].mask;
-        ++place;
+        if (name == input.name + "_mask" || (first && name == "mask")) return fit.inputs.at(input.name).mask;
+        first = false;
     }
     return std::nullopt;
 }
 
-/// Gives the formula its inputs, in order. Masks come last: those that the layer is given as inputs of their own, else
-/// those that travel with the others, unless the formula wants them in a shape of its own.
-void matchInputs(GraphBuilder& graph, const std::vector<Flow>& inputs, Fit& fit) {
+/// Gives the formula its inputs. Masks come last: those that the layer is given as inputs of their own, else those that
+/// travel with the others, unless the formula wants them in a shape of its own.
+void matchInputs(Lowering& lowering, const std::vector<Flow>& inputs, Fit& fit) {
     const std::vector<std::string> masks = maskNames(*fit.formula);
-    std::size_t next = 0;
+    GivenTensors given(lowering.arguments(), inputs);
+    const std::size_t count = given.left();
     for (const Declaration& declaration : fit.formula->inputs()) {
         if (contains(masks, declaration.name)) continue;
-        if (next < inputs.size()) {
-            fit.binding.inputs[declaration.name] = inputs[next++].value;
-        } else {
+        const std::optional<Flow> flow = given.take(declaration.name);
+        if (!flow) {
             fit.reason = "input " + declaration.name + " is missing";
+            return;
         }
+        fit.inputs.emplace(declaration.name, *flow);
+        fit.binding.inputs[declaration.name] = flow->value;
     }
     for (const Declaration& declaration : fit.formula->inputs()) {
         if (!contains(masks, declaration.name)) continue;
-        if (next < inputs.size()) {
-            fit.binding.inputs[declaration.name] = inputs[next++].value;
-        } else if (const auto mask = travellingMask(*fit.formula, inputs, declaration.name);
-                   mask && graph.shape(*mask).rank() == declaration.axes.size() + 1) {
+        if (const std::optional<Flow> flow = given.take(declaration.name)) {
+            fit.binding.inputs[declaration.name] = flow->value;
+        } else if (const auto mask = travellingMask(fit, declaration.name);
+                   mask && lowering.graph().shape(*mask).rank() == declaration.axes.size() + 1) {
             fit.binding.inputs[declaration.name] = *mask;
         }
     }
-    if (next < inputs.size())
-        fit.reason = "it has " + std::to_string(next) + " inputs, the layer " + std::to_string(inputs.size());
+    if (given.left() > 0)
+        fit.reason = "it has " + std::to_string(count - given.left()) + " inputs, the layer " + std::to_string(count);
 }
 
 /// A config's flag as Python reads it: null, false, 0 and what is empty are false.
@@ -192,7 +226,7 @@ Fit tryFormula(Lowering& lowering, const Layer& layer, const std::vector<Flow>& 
     const std::string_view lastPart = std::string_view(layer.className).substr(layer.className.rfind('>') + 1);
     fit.classPlace = static_cast<std::size_t>(std::ranges::find(classes, lastPart) - classes.begin());
     matchByName(layer, fit);
-    if (fit.reason.empty()) matchInputs(lowering.graph(), inputs, fit);
+    if (fit.reason.empty()) matchInputs(lowering, inputs, fit);
     if (!fit.reason.empty()) return fit;
     Status status = readConfig(lowering, layer, fit);
     if (status) {
@@ -203,8 +237,8 @@ Fit tryFormula(Lowering& lowering, const Layer& layer, const std::vector<Flow>& 
     return fit;
 }
 
-/// Those that fit, the likeliest first: by the names of weights, then by the entries of the config, then by the class that
-/// a formula names first.
+/// Those that fit, the likeliest first: by the names of weights, then by the entries of the config, then by the class
+/// that a formula names first.
 std::vector<Fit> fitting(std::vector<Fit> fits) {
     std::erase_if(fits, [](const Fit& fit) { return !fit.reason.empty(); });
     std::ranges::stable_sort(fits, [](const Fit& a, const Fit& b) {
@@ -272,8 +306,7 @@ Result<std::vector<Flow>> lowerAttention(Lowering& lowering, const Layer& layer,
         lowering.note("layer " + layer.name + " takes no notice of the mask: padding can get weight");
     ATTN_TRY(const std::vector<FormulaOutput> outputs, lowerFormula(lowering.graph(), *best.formula, best.binding));
     std::vector<Flow> flows;
-    for (const FormulaOutput& output : outputs)
-        flows.push_back({output.value, travellingMask(*best.formula, inputs, output.mask)});
+    for (const FormulaOutput& output : outputs) flows.push_back({output.value, travellingMask(best, output.mask)});
     return flows;
 }
 

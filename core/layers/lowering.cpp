@@ -99,10 +99,12 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
     }
     const auto row = std::ranges::find(rows, layer.className, &LayerRow::className);
     const bool isKeras = row != rows.end() && (row->ownEntry.empty() || layer.config.has(row->ownEntry));
-    ATTN_CHECK(checkArguments(lowering.arguments(), isKeras ? row->arguments : std::string_view()));
     // People give their own layers the names of Keras's; what tells them apart is whether a formula fits.
     const std::vector<const Formula*> serving = catalogue.serving(layer.className);
-    if (isKeras && !anyFormulaFits(lowering, layer, inputs, serving)) return row->lower(lowering, layer, inputs);
+    if (isKeras && !anyFormulaFits(lowering, layer, inputs, serving)) {
+        ATTN_CHECK(checkArguments(lowering.arguments(), row->arguments));
+        return row->lower(lowering, layer, inputs);
+    }
     if (!serving.empty()) return lowerAttention(lowering, layer, inputs, serving);
     offerFormulas(lowering, layer, inputs);
     if (layer.className == "Lambda")

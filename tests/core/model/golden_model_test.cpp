@@ -57,7 +57,10 @@ void GoldenModelTest::everyGoldenFileBecomesAGraphOfTheRightShapes() {
             QCOMPARE(model->inputs()[index].name, run["inputs"][index]["name"].get<std::string>());
             shapes.push_back(shapeOf(run["inputs"][index]));
         }
-        const Result<LoweredModel> lowered = lowerModel(*model, shapes, bundledFormulas());
+        LoweringOptions options = bundledFormulas();
+        const auto formulas = golden.value("formulas", nlohmann::json::object());
+        for (const auto& [layer, formula] : formulas.items()) options.layerFormulas[layer] = formula.get<std::string>();
+        const Result<LoweredModel> lowered = lowerModel(*model, shapes, options);
         QVERIFY2(lowered, lowered ? "" : lowered.error().text().c_str());
         QVERIFY2(!lowered->incomplete, lowered->incomplete ? lowered->incomplete->text().c_str() : "");
         QCOMPARE(lowered->graph.outputs().size(), run["outputs"].size());
