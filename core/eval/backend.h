@@ -34,18 +34,26 @@ public:
 };
 using StoredPtr = std::shared_ptr<const StoredValue>;
 
+/// What becomes of a step's output.
+enum class Fate {
+    Transient,  ///< only later steps of the same run read it: its slot stays empty, its memory is theirs in turn
+    Kept,
+    Read,  ///< kept, and somebody asks for its numbers next: they come with the run
+};
+
 /// One operation to run. Inputs and output are places in the table of slots that goes with a run.
 struct Step {
     const Operation* operation = nullptr;
     std::vector<std::size_t> inputs;
     std::size_t output = 0;
     Shape shape;  ///< the output's
+    Fate fate = Fate::Kept;
 };
 
-/// How long one operation took.
+/// How long one operation took, or several that ran as one.
 struct StepTime {
-    std::string operation;
-    Shape shape;  ///< the output's
+    std::string operation;  ///< "matmul", "add+tanh"
+    Shape shape;            ///< the last one's output's
     double microseconds = 0.0;
 };
 using Profile = std::vector<StepTime>;
@@ -72,7 +80,8 @@ public:
 
     /// Takes a tensor in.
     [[nodiscard]] virtual Result<StoredPtr> store(TensorPtr tensor) = 0;
-    /// Runs the steps in order; every input slot is filled before it is read, every output slot is filled here.
+    /// Runs the steps in order; every input slot is filled before it is read, every output slot is filled here unless
+    /// the step's fate says otherwise.
     /// Errors: what an operation refuses, code Cancelled, code Limit when memory runs out; of a device also
     /// Device, and DeviceLost when it and the values on it are gone.
     [[nodiscard]] virtual Status run(std::span<const Step> steps, std::vector<StoredPtr>& slots,

@@ -40,7 +40,9 @@ public:
     [[nodiscard]] Status run(std::span<const Step> steps, std::vector<StoredPtr>& slots,
                              const CancelToken& cancel) override {
         std::vector<const Tensor*> inputs;
-        for (const Step& step : steps) {
+        const std::vector<std::vector<std::size_t>> done = lastReads(steps, slots.size());
+        for (std::size_t index = 0; index < steps.size(); ++index) {
+            const Step& step = steps[index];
             if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
             inputs.clear();
             for (const std::size_t slot : step.inputs)
@@ -54,11 +56,26 @@ public:
             // A kernel that stopped half-way leaves an output that must not be remembered.
             if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
             slots[step.output] = std::make_shared<CpuValue>(share(std::move(output)));
+            for (const std::size_t slot : done[index]) slots[slot].reset();
         }
         return {};
     }
 
 private:
+    /// By step: the transient slots that nobody reads after it.
+    [[nodiscard]] static std::vector<std::vector<std::size_t>> lastReads(std::span<const Step> steps,
+                                                                         std::size_t slots) {
+        std::vector<std::size_t> last(slots, 0);
+        for (std::size_t index = 0; index < steps.size(); ++index) {
+            last[steps[index].output] = index;
+            for (const std::size_t input : steps[index].inputs) last[input] = index;
+        }
+        std::vector<std::vector<std::size_t>> done(steps.size());
+        for (const Step& step : steps)
+            if (step.fate == Fate::Transient) done[last[step.output]].push_back(step.output);
+        return done;
+    }
+
     [[nodiscard]] static Result<Tensor> allocate(const Shape& shape) {
         try {
             return Tensor(shape);

@@ -30,6 +30,27 @@ std::vector<SetElements::Block> blocksOf(const ValueEdit& edit, const Shape& ent
     return blocks;
 }
 
+/// By value: whether something downstream of a site's own values reads it, while it does not depend on them itself. An
+/// edit of a site is evaluated from these on.
+std::vector<bool> edgesOfSites(const Graph& graph) {
+    std::vector<bool> edges(graph.values().size(), false);
+    for (const Site& site : graph.sites()) {
+        std::vector<bool> inside(graph.values().size(), false);
+        for (const NamedValue& named : site.named)
+            inside[named.value.index] = named.role != ValueRole::Input && named.value != site.values;
+        for (const Node& node : graph.nodes()) {  // producers come before what they produce
+            const auto depends = [&](ValueId input) { return inside[input.index]; };
+            if (std::ranges::any_of(node.inputs, depends)) inside[node.output.index] = true;
+        }
+        for (const Node& node : graph.nodes()) {
+            if (!inside[node.output.index]) continue;
+            for (const ValueId input : node.inputs)
+                if (!inside[input.index]) edges[input.index] = true;
+        }
+    }
+    return edges;
+}
+
 }  // namespace
 
 /// What one evaluation is going to do: per value, what must run to have it.
@@ -63,6 +84,7 @@ Evaluator::Evaluator(std::shared_ptr<const Graph> graph, std::shared_ptr<Backend
                      std::size_t readAtOnce)
     : m_graph(std::move(graph)),
       m_backend(std::move(backend)),
+      m_edges(edgesOfSites(*m_graph)),
       m_memoryBudget(memoryBudget),
       m_readAtOnce(readAtOnce) {}
 
@@ -171,15 +193,17 @@ void Evaluator::prepare(Plan& plan, const std::vector<TensorPtr>& inputs, const 
 }
 
 Result<Evaluation> Evaluator::evaluate(const std::vector<TensorPtr>& inputs, const Edits& edits,
-                                       const std::vector<ValueId>& wanted, const CancelToken& cancel) {
-    Result<Evaluation> evaluation = evaluateOnce(inputs, edits, wanted, cancel);
+                                       const std::vector<ValueId>& wanted, const CancelToken& cancel,
+                                       Remember remember) {
+    Result<Evaluation> evaluation = evaluateOnce(inputs, edits, wanted, cancel, remember);
     if (evaluation || evaluation.error().code != ErrorCode::DeviceLost) return evaluation;
     m_memory.clear();  // what the device kept is gone: once more, from the inputs on
-    return evaluateOnce(inputs, edits, wanted, cancel);
+    return evaluateOnce(inputs, edits, wanted, cancel, remember);
 }
 
 Result<Evaluation> Evaluator::evaluateOnce(const std::vector<TensorPtr>& inputs, const Edits& edits,
-                                           const std::vector<ValueId>& wanted, const CancelToken& cancel) {
+                                           const std::vector<ValueId>& wanted, const CancelToken& cancel,
+                                           Remember remember) {
     const auto begin = std::chrono::steady_clock::now();
     if (inputs.size() != m_graph->inputs().size())
         return fail(ErrorCode::InvalidInput, std::to_string(inputs.size()) + " inputs found, " +
@@ -231,14 +255,17 @@ Result<Evaluation> Evaluator::evaluateOnce(const std::vector<TensorPtr>& inputs,
     }
 
     Evaluation evaluation;
+    const std::vector<Fate> fates = fatesOf(plan, wanted, remember);
     std::vector<Step> steps;
     steps.reserve(running.size());
     for (const Plan::Stage* stage : running) {
-        steps.push_back({stage->operation.get(), stage->inputs, stage->output, plan.shapes[stage->output]});
+        const std::size_t slot = stage->output;
+        steps.push_back({stage->operation.get(), stage->inputs, slot, plan.shapes[slot], fates[slot]});
         if (stage->isNode) ++evaluation.evaluatedOperations;
     }
     ATTN_CHECK(m_backend->run(steps, slots, cancel));
-    for (const Plan::Stage* stage : running) m_memory[stage->version] = {slots[stage->output], m_clock, false};
+    for (const Plan::Stage* stage : running)
+        if (slots[stage->output] != nullptr) m_memory[stage->version] = {slots[stage->output], m_clock, false};
 
     for (const ValueId id : wanted) {
         ATTN_TRY(LazyTensor tensor, handOut(slots[plan.finalSlot[id.index]], id, inputs, edits));
@@ -254,7 +281,7 @@ Result<Evaluation> Evaluator::evaluateOnce(const std::vector<TensorPtr>& inputs,
 Result<LazyTensor> Evaluator::handOut(const StoredPtr& stored, ValueId id, const std::vector<TensorPtr>& inputs,
                                       const Edits& edits) const {
     const Shape& shape = m_graph->value(id).shape;
-    if (static_cast<std::size_t>(shape.elements()) <= m_readAtOnce || !stored->onDevice()) {
+    if (isReadAtOnce(shape) || !stored->onDevice()) {
         ATTN_TRY(TensorPtr tensor, stored->read());
         return LazyTensor(std::move(tensor));
     }
@@ -262,6 +289,27 @@ Result<LazyTensor> Evaluator::handOut(const StoredPtr& stored, ValueId id, const
         ATTN_TRY(const Evaluation again, Evaluator(graph, makeCpuBackend()).evaluate(inputs, edits, {id}, CancelToken()));
         return again.values.at(id).read();
     });
+}
+
+/// By slot: what becomes of the outputs that are computed now.
+std::vector<Fate> Evaluator::fatesOf(const Plan& plan, const std::vector<ValueId>& wanted, Remember remember) const {
+    std::vector<Fate> fates(plan.versions.size(), Fate::Transient);
+    if (remember == Remember::ForEdits) {
+        for (std::size_t slot = 0; slot < fates.size(); ++slot)
+            if (static_cast<std::size_t>(plan.shapes[slot].elements()) * sizeof(float) <= smallValue)
+                fates[slot] = Fate::Kept;
+        for (std::size_t index = 0; index < plan.stages.size(); ++index) {
+            if (!plan.relevant[index]) continue;
+            if (m_edges[index]) fates[plan.finalSlot[index]] = Fate::Kept;
+            for (const Plan::Stage& stage : plan.stages[index])
+                if (!stage.isNode) fates[stage.inputs.front()] = Fate::Kept;  // what an edit is applied to
+        }
+    }
+    for (const ValueId id : wanted) {
+        const std::size_t slot = plan.finalSlot[id.index];
+        fates[slot] = isReadAtOnce(plan.shapes[slot]) ? Fate::Read : Fate::Kept;
+    }
+    return fates;
 }
 
 void Evaluator::forgetBeyondBudget() {

@@ -140,6 +140,7 @@ private:
         const bool first = &backend == m_pair->first.get();
         for (const Step& step : steps) {
             StoredPtr& value = own[step.output];
+            if (value == nullptr) continue;  // it was transient
             slots[step.output] =
                 std::make_shared<FallbackValue>(m_pair, first ? value : nullptr, first ? nullptr : value);
         }

@@ -1,11 +1,14 @@
 #include "eval/vulkan_backend.h"
 
 #include "eval/vulkan_value.h"
+#include "ops/layout.h"
 #include "ops/vulkan_call.h"
 
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <optional>
+#include <ranges>
 
 namespace attnscope {
 namespace {
@@ -18,6 +21,17 @@ using vulkan::Submission;
 
 const VulkanValue& onDevice(const StoredPtr& value) {
     return static_cast<const VulkanValue&>(*value);
+}
+
+/// By slot: whether its memory must last beyond the run, because it is kept or
+/// something kept may be the same bytes.
+std::vector<bool> lastingSlots(std::span<const Step> steps, std::size_t slots) {
+    std::vector<bool> lasts(slots, false);
+    for (const Step& step : std::views::reverse(steps)) {
+        if (step.fate != Fate::Transient) lasts[step.output] = true;
+        if (lasts[step.output] && dynamic_cast<const Reshape*>(step.operation) != nullptr) lasts[step.inputs[0]] = true;
+    }
+    return lasts;
 }
 
 /// Asks the CPU kernel why the inputs are refused.
@@ -64,18 +78,29 @@ private:
         BufferPtr word;
     };
 
+    /// A run being recorded.
+    struct Run {
+        Recorder recorder;
+        std::vector<std::optional<VulkanOperand>> operands;  ///< by slot
+        std::vector<bool> lasts;                             ///< by slot
+        std::vector<Refusal> refusals;
+        std::map<std::size_t, ReadBack> readings;  ///< by slot
+    };
+
     [[nodiscard]] Result<Recorder> begin(std::size_t marks = 0) const;
     [[nodiscard]] Status flushUploads();
-    [[nodiscard]] Status record(const Step& step, Recorder& recorder, std::vector<StoredPtr>& slots,
-                                std::vector<Refusal>& refusals) const;
+    [[nodiscard]] Status record(const Step& step, Run& run) const;
+    [[nodiscard]] Status explain(const Refusal& refusal, std::span<const Step> steps, std::vector<StoredPtr> slots,
+                                 const CancelToken& cancel);
     /// Everything recorded so far, and the uploads in front of it.
     [[nodiscard]] Result<Submission> finish(Recorder recorder, const CancelToken& cancel);
 
     std::shared_ptr<vulkan::Device> m_device;
     std::vector<Upload> m_uploads;
     std::uint64_t m_uploadBytes = 0;
-    /// Tensors that are there already: graphs of one model share its weights. A value keeps its tensor, so that a
-    /// tensor's address means that tensor as long as the value lives.
+    /// Tensors that are there already: graphs of one model share its weights. A
+    /// value keeps its tensor, so that a tensor's address means that tensor as
+    /// long as the value lives.
     std::map<const Tensor*, std::weak_ptr<const VulkanValue>> m_stored;
     /// Given up on by whoever asked, still at work on the device.
     std::vector<Submission> m_abandoned;
@@ -126,18 +151,17 @@ Result<Submission> VulkanBackend::finish(Recorder recorder, const CancelToken& c
     return fail(status.error());
 }
 
-Status VulkanBackend::record(const Step& step, Recorder& recorder, std::vector<StoredPtr>& slots,
-                             std::vector<Refusal>& refusals) const {
+Status VulkanBackend::record(const Step& step, Run& run) const {
     std::vector<VulkanOperand> inputs;
-    for (const std::size_t slot : step.inputs) inputs.push_back(onDevice(slots[slot]).operand());
-    VulkanCall call(m_device, recorder, inputs, step.shape);
+    for (const std::size_t slot : step.inputs) inputs.push_back(*run.operands[slot]);
+    const VulkanResult result{step.shape, run.lasts[step.output]};
+    VulkanCall call(m_device, run.recorder, inputs, std::span(&result, 1));
     if (step.shape.elements() > 0) ATTN_CHECK(step.operation->record(call));
-    ATTN_TRY(VulkanOperand output, call.output());
-    slots[step.output] = std::make_shared<VulkanValue>(m_device, std::move(output));
+    ATTN_TRY(run.operands[step.output], call.output());
     if (const auto& refusal = call.recordedRefusal()) {
         ATTN_TRY(const BufferPtr word, Buffer::allocate(m_device, MemoryUse::ReadBack, sizeof(std::uint32_t)));
-        recorder.copy(refusal->buffer, word, sizeof(std::uint32_t));
-        refusals.push_back({&step, word});
+        run.recorder.copy(refusal->buffer, word, sizeof(std::uint32_t));
+        run.refusals.push_back({&step, word});
     }
     return {};
 }
@@ -147,24 +171,46 @@ Status VulkanBackend::run(std::span<const Step> steps, std::vector<StoredPtr>& s
     if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
     std::erase_if(m_abandoned, [](const Submission& submission) { return submission.done(); });
     ATTN_TRY(Recorder recorder, begin(m_profile != nullptr ? steps.size() + 1 : 0));
-    std::vector<StoredPtr> computed = slots;
-    std::vector<Refusal> refusals;
-    recorder.mark();
+    Run run{std::move(recorder), {}, lastingSlots(steps, slots.size()), {}, {}};
+    for (const StoredPtr& slot : slots)
+        run.operands.push_back(slot ? std::optional(onDevice(slot).operand()) : std::nullopt);
+    run.recorder.mark();
     for (const Step& step : steps) {
-        ATTN_CHECK(record(step, recorder, computed, refusals));
-        recorder.mark();
+        ATTN_CHECK(record(step, run));
+        run.recorder.mark();
     }
-    ATTN_TRY(const Submission finished, finish(std::move(recorder), cancel));
+    for (const Step& step : steps) {
+        if (step.fate != Fate::Read) continue;
+        ATTN_TRY(ReadBack reading, ReadBack::record(run.recorder, m_device, *run.operands[step.output]));
+        run.readings.emplace(step.output, std::move(reading));
+    }
+    ATTN_TRY(const Submission finished, finish(std::move(run.recorder), cancel));
     const std::vector<double> times = finished.microsecondsBetweenMarks();
     for (std::size_t index = 0; index < times.size(); ++index)
         m_profile->push_back({std::string(steps[index].operation->name()), steps[index].shape, times[index]});
-    for (const Refusal& refusal : refusals) {
+    for (const Refusal& refusal : run.refusals) {
         std::uint32_t word = 0;
         std::memcpy(&word, refusal.word->mapped().data(), sizeof(word));
-        if (word != 0) return refusalOf(*refusal.step, computed);
+        if (word != 0) return explain(refusal, steps, slots, cancel);
     }
-    slots = std::move(computed);
+    for (const Step& step : steps) {
+        if (step.fate == Fate::Transient) continue;
+        const auto reading = run.readings.find(step.output);
+        slots[step.output] = std::make_shared<VulkanValue>(
+            m_device, *run.operands[step.output], reading == run.readings.end() ? nullptr : reading->second.tensor());
+    }
     return {};
+}
+
+/// What was refused may have been transient, so everything up to there is
+/// computed once more and kept.
+Status VulkanBackend::explain(const Refusal& refusal, std::span<const Step> steps, std::vector<StoredPtr> slots,
+                              const CancelToken& cancel) {
+    const auto before = static_cast<std::size_t>(refusal.step - steps.data());
+    std::vector<Step> again(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(before));
+    for (Step& step : again) step.fate = Fate::Kept;
+    ATTN_CHECK(run(again, slots, cancel));
+    return refusalOf(*refusal.step, slots);
 }
 
 }  // namespace

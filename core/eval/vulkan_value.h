@@ -7,6 +7,21 @@
 
 namespace attnscope {
 
+/// On its way from the device into memory: the numbers of a tensor, as part of a recording.
+class ReadBack {
+public:
+    /// Errors: code Limit.
+    [[nodiscard]] static Result<ReadBack> record(vulkan::Recorder& recorder, std::shared_ptr<vulkan::Device> device,
+                                                 const VulkanOperand& operand);
+    /// Once the recording has run.
+    [[nodiscard]] TensorPtr tensor() const;
+
+private:
+    std::shared_ptr<vulkan::Device> m_device;
+    Shape m_shape;
+    vulkan::BufferPtr m_seen;  ///< nullptr where there are no elements
+};
+
 /// A value on the device. Numbers that came from the processor, or were read once, are kept there too.
 class VulkanValue final : public StoredValue {
 public:

@@ -286,7 +286,7 @@ Result<std::vector<Prediction>> Inspector::predict(const std::vector<Sequence>& 
     for (std::size_t index = 0; index < inputs.size(); ++index)
         tensors.push_back(asBatch(inputs[index], m_model->inputs()[index]));
     ATTN_TRY(const Evaluation evaluation,
-             lowered->evaluator->evaluate(tensors, {}, lowered->graph->outputs(), cancel));
+             lowered->evaluator->evaluate(tensors, {}, lowered->graph->outputs(), cancel, Remember::Wanted));
     return predictionsOf(*lowered->graph, evaluation);
 }
 

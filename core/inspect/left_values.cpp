@@ -17,7 +17,9 @@ Result<LeftSummary> summarizeLeft(Backend& backend, const LazyTensor& tensor, st
     const Reduce smallest(ReduceKind::Min, others);
     const Reduce largest(ReduceKind::Max, others);
     const Shape row{tensor.shape()[keptAxis]};
-    const std::vector<Step> steps{{&mean, {0}, 1, row}, {&smallest, {0}, 2, row}, {&largest, {0}, 3, row}};
+    const std::vector<Step> steps{{&mean, {0}, 1, row, Fate::Read},
+                                  {&smallest, {0}, 2, row, Fate::Read},
+                                  {&largest, {0}, 3, row, Fate::Read}};
     std::vector<StoredPtr> slots{tensor.stored(), nullptr, nullptr, nullptr};
     ATTN_CHECK(backend.run(steps, slots, cancel));
     ATTN_TRY(const TensorPtr means, slots[1]->read());

@@ -57,15 +57,12 @@ Status SetElements::record(VulkanCall& call) const {
         perEntry += static_cast<std::uint32_t>(block.count);
     }
     const VulkanOperand& input = call.input(0);
-    if (table.empty()) {
-        call.outputSharesBytesOf(input);
-        return {};
-    }
+    if (table.empty()) return call.outputSharesBytesOf(input);
     const std::int64_t elements = call.outputShape().elements();
     const std::int64_t entries = m_batched ? call.outputShape()[0] : 1;
     ATTN_TRY(const VulkanOperand output, call.output());
     call.recorder().copy(input.buffer, output.buffer, static_cast<std::uint64_t>(elements) * sizeof(float));
-    ATTN_TRY(const VulkanOperand blocks, call.table(std::span<const std::uint32_t>(table)));
+    const VulkanOperand blocks = call.table(std::span<const std::uint32_t>(table));
     const std::int64_t count = entries * perEntry;
     const std::uint32_t size = call.workgroupSize();
     return call.dispatch(

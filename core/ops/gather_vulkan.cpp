@@ -12,7 +12,7 @@ Status Gather::record(VulkanCall& call) const {
     const VulkanOperand& table = call.input(0);
     const std::int64_t elements = call.outputShape().elements();
     ATTN_TRY(const VulkanOperand output, call.output());
-    ATTN_TRY(const VulkanOperand refusal, call.refusal());
+    const VulkanOperand refusal = call.refusal();
     const std::uint32_t size = call.workgroupSize();
     return call.dispatch("gather", {size}, {reads(table), reads(call.input(1)), writes(output), writes(refusal)},
                          Push{static_cast<std::uint32_t>(elements), static_cast<std::uint32_t>(table.shape[0]),

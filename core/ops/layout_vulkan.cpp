@@ -4,8 +4,7 @@
 namespace attnscope {
 
 Status Reshape::record(VulkanCall& call) const {
-    call.outputSharesBytesOf(call.input(0));
-    return {};
+    return call.outputSharesBytesOf(call.input(0));
 }
 
 Status Permute::record(VulkanCall& call) const {

@@ -28,9 +28,7 @@ Status Recurrent::record(VulkanCall& call) const {
     const std::int64_t state = 2 * padded(units) + padded(width);
     const bool shared = state * static_cast<std::int64_t>(sizeof(float)) <= call.device().maxSharedBytes;
     std::optional<VulkanOperand> scratch;
-    if (!shared) {
-        ATTN_TRY(scratch, call.scratch({shape[0], state}));
-    }
+    if (!shared) scratch = call.scratch({shape[0], state});
     ATTN_TRY(const VulkanOperand output, call.output());
     // An invocation for each gate of each unit, as many as a workgroup may have.
     constexpr std::int64_t step = 32;

@@ -66,7 +66,7 @@ Status Reduce::record(VulkanCall& call) const {
     if (chunks == 1) return dispatch(Whole, teams, writes(output));
 
     push.chunks = static_cast<std::uint32_t>(chunks);
-    ATTN_TRY(const VulkanOperand parts, call.scratch({chunks, count, 2}));
+    const VulkanOperand parts = call.scratch({chunks, count, 2});
     ATTN_CHECK(dispatch(Chunks, planTeams(call, count * chunks, push.elements / chunks, contiguous), writes(parts)));
     return dispatch(Merge, planTeams(call, count, chunks, false), reads(parts));
 }

@@ -7,29 +7,49 @@
 
 namespace attnscope {
 
-Result<VulkanOperand> VulkanCall::output() {
-    if (!m_output) {
-        ATTN_TRY(m_output, scratch(m_outputShape));
+namespace {
+
+std::uint64_t bytesOf(const Shape& shape) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(shape.elements(), 1)) * sizeof(float);
+}
+
+}  // namespace
+
+Result<VulkanOperand> VulkanCall::output(std::size_t index) {
+    const VulkanResult& result = m_results[index];
+    std::optional<VulkanOperand>& output = m_outputs[index];
+    if (!output && !result.lasts) output = scratch(result.shape);
+    if (!output) {
+        ATTN_TRY(vulkan::BufferPtr buffer,
+                 vulkan::Buffer::allocate(m_device, vulkan::MemoryUse::Activations, bytesOf(result.shape)));
+        output = VulkanOperand{std::move(buffer), result.shape};
     }
-    return *m_output;
+    return *output;
 }
 
-Result<VulkanOperand> VulkanCall::scratch(const Shape& shape) {
-    const std::int64_t elements = std::max<std::int64_t>(shape.elements(), 1);
-    ATTN_TRY(vulkan::BufferPtr buffer, vulkan::Buffer::allocate(m_device, vulkan::MemoryUse::Activations,
-                                                                static_cast<std::uint64_t>(elements) * sizeof(float)));
-    return VulkanOperand{std::move(buffer), shape};
+Status VulkanCall::outputSharesBytesOf(const VulkanOperand& operand) {
+    if (m_results[0].lasts && operand.buffer->isTransient()) {
+        ATTN_TRY(const VulkanOperand copied, output());
+        m_recorder.copy(operand.buffer, copied.buffer, bytesOf(operand.shape));
+    } else {
+        m_outputs[0] = VulkanOperand{operand.buffer, outputShape()};
+    }
+    return {};
 }
 
-Result<VulkanOperand> VulkanCall::tableOfBytes(std::span<const std::byte> bytes) {
-    ATTN_TRY(VulkanOperand table, scratch({static_cast<std::int64_t>(bytes.size() / sizeof(std::uint32_t))}));
+VulkanOperand VulkanCall::scratch(const Shape& shape) {
+    return {vulkan::Buffer::transient(bytesOf(shape)), shape};
+}
+
+VulkanOperand VulkanCall::tableOfBytes(std::span<const std::byte> bytes) {
+    VulkanOperand table = scratch({static_cast<std::int64_t>(bytes.size() / sizeof(std::uint32_t))});
     m_recorder.update(table.buffer, bytes);
     return table;
 }
 
-Result<VulkanOperand> VulkanCall::refusal() {
+VulkanOperand VulkanCall::refusal() {
     if (!m_refusal) {
-        ATTN_TRY(m_refusal, scratch({1}));
+        m_refusal = scratch({1});
         m_recorder.fill(m_refusal->buffer, 0);
     }
     return *m_refusal;

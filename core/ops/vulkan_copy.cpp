@@ -76,10 +76,8 @@ Status recordCopy(VulkanCall& call, const VulkanOperand& source, const Strides& 
     const std::array<Strides, 2> both{strides, shape.strides()};
     const Axes axes = collapsedAxes<2>(shape, both);
     const bool inOrder = axes.empty() || (axes.size() == 1 && axes[0].strides[0] == 1);
-    if (inOrder && offset == 0 && shape.elements() == source.shape.elements()) {
-        call.outputSharesBytesOf(source);
-        return {};
-    }
+    if (inOrder && offset == 0 && shape.elements() == source.shape.elements())
+        return call.outputSharesBytesOf(source);
     if (const auto rows = transposedRows(axes)) return recordTranspose(call, source, offset, axes, *rows);
     ATTN_TRY(const VulkanOperand output, call.output());
     return recordWalk(call, source, output, shape, both, {offset, 0});

@@ -13,6 +13,10 @@ Result<BufferPtr> Buffer::allocate(std::shared_ptr<Device> device, MemoryUse use
     return BufferPtr(new Buffer(std::move(device), use, std::make_unique<MemoryRange>(range), bytes));
 }
 
+BufferPtr Buffer::transient(std::uint64_t bytes) {
+    return BufferPtr(new Buffer(nullptr, MemoryUse::Activations, nullptr, bytes));
+}
+
 Buffer::Buffer(std::shared_ptr<Device> device, MemoryUse use, std::unique_ptr<MemoryRange> range, std::uint64_t bytes)
     : m_device(std::move(device)), m_use(use), m_range(std::move(range)), m_bytes(bytes) {}
 

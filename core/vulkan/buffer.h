@@ -26,6 +26,9 @@ public:
     /// Errors of code Limit: the device has no memory left, or one buffer may not be so large.
     [[nodiscard]] static Result<std::shared_ptr<const Buffer>> allocate(std::shared_ptr<Device> device, MemoryUse use,
                                                                         std::uint64_t bytes);
+    /// Memory on the device for the time of one recording: it has no place until Recorder::submit() knows from which
+    /// command to which it is used, and before and after that other buffers lie there.
+    [[nodiscard]] static std::shared_ptr<const Buffer> transient(std::uint64_t bytes);
     ~Buffer();
     Buffer(Buffer&&) noexcept;
     Buffer& operator=(Buffer&&) = delete;
@@ -35,6 +38,8 @@ public:
     [[nodiscard]] std::uint64_t bytes() const { return m_bytes; }
     /// Where the processor sees it; only for Upload and ReadBack.
     [[nodiscard]] std::span<std::byte> mapped() const;
+    [[nodiscard]] bool isTransient() const { return m_range == nullptr; }
+    /// Not of a transient buffer.
     [[nodiscard]] const MemoryRange& range() const { return *m_range; }
 
 private:

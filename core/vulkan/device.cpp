@@ -129,6 +129,10 @@ DeviceMemory Device::memory() const {
     return memoryOf(*m_handles);
 }
 
+DeviceUse Device::use() const {
+    return {m_handles->submissions, m_handles->usedBytes, m_handles->mostUsedBytes};
+}
+
 bool Device::lost() const {
     return m_handles->lost;
 }

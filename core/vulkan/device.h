@@ -42,6 +42,13 @@ struct DeviceMemory {
     std::uint64_t available = 0;  ///< what we may still take; `bytes` less our own where the driver does not tell
 };
 
+/// What we had the device do so far.
+struct DeviceUse {
+    int submissions = 0;
+    std::uint64_t bytes = 0;      ///< of its own memory, in use now: weights and activations
+    std::uint64_t mostBytes = 0;  ///< that were ever in use at a time
+};
+
 /// The devices of this machine, in the driver's order. Errors of code Device: no loader, no driver.
 [[nodiscard]] Result<std::vector<DeviceInfo>> listDevices();
 
@@ -56,6 +63,7 @@ public:
 
     [[nodiscard]] const DeviceInfo& info() const;
     [[nodiscard]] DeviceMemory memory() const;
+    [[nodiscard]] DeviceUse use() const;
     /// True once the driver said that the device is gone; everything on it is lost then.
     [[nodiscard]] bool lost() const;
     /// Everything the validation layers said so far.

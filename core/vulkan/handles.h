@@ -76,6 +76,8 @@ struct Device::Handles {
     std::array<std::unique_ptr<MemoryPool>, 4> pools;  ///< by MemoryUse
     std::atomic<bool> lost = false;
     std::atomic<std::uint64_t> allocatedBytes = 0;
+    std::atomic<std::uint64_t> usedBytes = 0;  ///< of what is allocated, on the device
+    std::atomic<std::uint64_t> mostUsedBytes = 0;
     std::atomic<int> allocations = 0;
     std::atomic<int> submissions = 0;
     std::atomic<int> readBacks = 0;

@@ -39,15 +39,23 @@ Result<MemoryRange> MemoryPool::allocate(std::uint64_t bytes) {
         if (size > bytes) block.free.emplace(offset + bytes, size - bytes);
         return MemoryRange{&block, offset, bytes};
     };
-    for (MemoryBlock& block : m_blocks) {
-        if (const auto range = take(block)) return *range;
+    std::optional<MemoryRange> range;
+    for (auto block = m_blocks.begin(); block != m_blocks.end() && !range; ++block) range = take(*block);
+    if (!range) {
+        ATTN_TRY(MemoryBlock * block, addBlock(bytes));
+        range = take(*block);
     }
-    ATTN_TRY(MemoryBlock * block, addBlock(bytes));
-    return *take(*block);
+    if (!hostVisible(m_use)) {
+        const std::uint64_t used = m_handles.usedBytes += bytes;
+        std::uint64_t most = m_handles.mostUsedBytes;
+        while (most < used && !m_handles.mostUsedBytes.compare_exchange_weak(most, used)) {}
+    }
+    return *range;
 }
 
 void MemoryPool::release(const MemoryRange& range) {
     const std::lock_guard lock(m_mutex);
+    if (!hostVisible(m_use)) m_handles.usedBytes -= range.bytes;
     auto& free = range.block->free;
     auto [place, inserted] = free.emplace(range.offset, range.bytes);
     if (const auto next = std::next(place); next != free.end() && place->first + place->second == next->first) {

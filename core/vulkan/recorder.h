@@ -45,10 +45,13 @@ private:
     std::unique_ptr<Handles> m_handles;
 };
 
-/// Records one command buffer. A command waits for earlier ones only where it reads what they write, or writes what
-/// they use.
+/// Records one command buffer: first as a list, from which submit() sees how long transient buffers live; their memory
+/// is asked for there, at once, before the device is given anything. A command waits for earlier ones only where it
+/// reads what they write, or writes what they use.
 class Recorder {
 public:
+    struct Command;
+
     /// `marks` is how often mark() may be called.
     [[nodiscard]] static Result<Recorder> begin(std::shared_ptr<Device> device, std::uint32_t marks = 0);
     Recorder(Recorder&&) noexcept;
@@ -74,14 +77,11 @@ public:
     [[nodiscard]] Result<Submission> submit() &&;
 
 private:
-    struct Hazards;
-    explicit Recorder(std::shared_ptr<Device> device);
-    void order(std::span<const Binding> uses);
-    [[nodiscard]] Status addDescriptorPool();
+    Recorder(std::shared_ptr<Device> device, std::uint32_t marks);
 
     std::shared_ptr<Device> m_device;
-    std::unique_ptr<Submission::Handles> m_work;
-    std::unique_ptr<Hazards> m_hazards;
+    std::uint32_t m_marksAllowed = 0;
+    std::vector<Command> m_commands;
 };
 
 }  // namespace attnscope::vulkan
