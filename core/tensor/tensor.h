@@ -3,11 +3,30 @@
 #include "tensor/shape.h"
 
 #include <cassert>
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 #include <vector>
 
 namespace attnscope {
+
+/// Memory that begins at a cache line. Eigen adds up in another order where numbers lie otherwise, so that the last bit
+/// of a result would depend on where the allocator happened to put its inputs.
+template <typename T>
+struct CacheLineAllocator {
+    using value_type = T;
+    static constexpr std::align_val_t alignment{64};
+
+    CacheLineAllocator() = default;
+    template <typename U>
+    explicit CacheLineAllocator(const CacheLineAllocator<U>&) {}
+    [[nodiscard]] T* allocate(std::size_t count) {
+        return static_cast<T*>(::operator new(count * sizeof(T), alignment));
+    }
+    void deallocate(T* memory, std::size_t) { ::operator delete(memory, alignment); }
+    bool operator==(const CacheLineAllocator&) const = default;
+};
 
 /// An owning, row-major float32 array. Token ids and mask bits are stored as floats too (exact up to 2^24).
 class Tensor {
@@ -17,8 +36,8 @@ public:
     /// Filled with `value`.
     explicit Tensor(Shape shape, float value = 0.0F)
         : m_shape(std::move(shape)), m_data(static_cast<std::size_t>(m_shape.elements()), value) {}
-    /// Takes over `data`, whose size must be the shape's number of elements.
-    Tensor(Shape shape, std::vector<float> data) : m_shape(std::move(shape)), m_data(std::move(data)) {
+    /// Copies `data`, whose size must be the shape's number of elements.
+    Tensor(Shape shape, const std::vector<float>& data) : m_shape(std::move(shape)), m_data(data.begin(), data.end()) {
         assert(static_cast<std::int64_t>(m_data.size()) == m_shape.elements());
     }
 
@@ -35,12 +54,13 @@ public:
     /// The same numbers seen as another shape with as many elements.
     [[nodiscard]] Tensor reshaped(Shape shape) && {
         assert(shape.elements() == m_shape.elements());
-        return Tensor(std::move(shape), std::move(m_data));
+        m_shape = std::move(shape);
+        return std::move(*this);
     }
 
 private:
     Shape m_shape;
-    std::vector<float> m_data;
+    std::vector<float, CacheLineAllocator<float>> m_data;
 };
 
 /// How tensors travel between stages and threads: shared and immutable.
