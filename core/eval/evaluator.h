@@ -23,7 +23,8 @@ struct Evaluation {
 
 /// What an evaluator remembers of what it computed.
 enum class Remember {
-    /// What edits will need: what was asked for, what a site's formula reads from outside of it, what an edit is applied
+    /// What edits will need: what was asked for, what a site's formula reads from outside of it, what an edit is
+    /// applied
     /// to, and everything small. A large value in between is computed again when it is needed again, from what is kept.
     ForEdits,
     /// Only what was asked for: for sequences that nobody works on.
@@ -34,8 +35,8 @@ enum class Remember {
 /// an edit on it, changed. One mechanism serves inputs, edits, undo and switching between model and what-if.
 ///
 /// A value's version is the identity of everything it depends on (its operation, its inputs' versions, its edit), so
-/// equal versions mean equal numbers. Results are kept by version, least recently used first to go. Everything that must
-/// run is one run of the backend, which brings what was asked for with it.
+/// equal versions mean equal numbers. Results are kept by version, least recently used first to go. Everything that
+/// must run is one run of the backend, which brings what was asked for with it.
 class Evaluator {
 public:
     static constexpr std::size_t defaultMemory = std::size_t{512} << 20U;

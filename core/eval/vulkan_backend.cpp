@@ -1,14 +1,13 @@
 #include "eval/vulkan_backend.h"
 
+#include "eval/vulkan_plan.h"
 #include "eval/vulkan_value.h"
-#include "ops/layout.h"
 #include "ops/vulkan_call.h"
 
 #include <algorithm>
 #include <cstring>
 #include <map>
 #include <optional>
-#include <ranges>
 
 namespace attnscope {
 namespace {
@@ -21,17 +20,6 @@ using vulkan::Submission;
 
 const VulkanValue& onDevice(const StoredPtr& value) {
     return static_cast<const VulkanValue&>(*value);
-}
-
-/// By slot: whether its memory must last beyond the run, because it is kept or
-/// something kept may be the same bytes.
-std::vector<bool> lastingSlots(std::span<const Step> steps, std::size_t slots) {
-    std::vector<bool> lasts(slots, false);
-    for (const Step& step : std::views::reverse(steps)) {
-        if (step.fate != Fate::Transient) lasts[step.output] = true;
-        if (lasts[step.output] && dynamic_cast<const Reshape*>(step.operation) != nullptr) lasts[step.inputs[0]] = true;
-    }
-    return lasts;
 }
 
 /// Asks the CPU kernel why the inputs are refused.
@@ -89,7 +77,8 @@ private:
 
     [[nodiscard]] Result<Recorder> begin(std::size_t marks = 0) const;
     [[nodiscard]] Status flushUploads();
-    [[nodiscard]] Status record(const Step& step, Run& run) const;
+    [[nodiscard]] Status record(const PlannedStep& planned, Run& run) const;
+    [[nodiscard]] Status recordChain(const PlannedStep& planned, Run& run) const;
     [[nodiscard]] Status explain(const Refusal& refusal, std::span<const Step> steps, std::vector<StoredPtr> slots,
                                  const CancelToken& cancel);
     /// Everything recorded so far, and the uploads in front of it.
@@ -98,9 +87,8 @@ private:
     std::shared_ptr<vulkan::Device> m_device;
     std::vector<Upload> m_uploads;
     std::uint64_t m_uploadBytes = 0;
-    /// Tensors that are there already: graphs of one model share its weights. A
-    /// value keeps its tensor, so that a tensor's address means that tensor as
-    /// long as the value lives.
+    /// Tensors that are there already: graphs of one model share its weights. A value keeps its tensor, so that a
+    /// tensor's address means that tensor as long as the value lives.
     std::map<const Tensor*, std::weak_ptr<const VulkanValue>> m_stored;
     /// Given up on by whoever asked, still at work on the device.
     std::vector<Submission> m_abandoned;
@@ -151,7 +139,29 @@ Result<Submission> VulkanBackend::finish(Recorder recorder, const CancelToken& c
     return fail(status.error());
 }
 
-Status VulkanBackend::record(const Step& step, Run& run) const {
+Status VulkanBackend::recordChain(const PlannedStep& planned, Run& run) const {
+    std::vector<VulkanOperand> inputs;
+    for (const std::size_t slot : planned.chain->inputs()) inputs.push_back(*run.operands[slot]);
+    std::vector<VulkanResult> results;
+    for (const ChainOutput& output : planned.outputs)
+        results.push_back({planned.steps.back()->shape, std::ranges::any_of(output.slots, [&](std::size_t slot) {
+                               return static_cast<bool>(run.lasts[slot]);
+                           })});
+    VulkanCall call(m_device, run.recorder, inputs, results);
+    ATTN_CHECK(planned.chain->record(call, planned.outputs));
+    for (std::size_t at = 0; at < planned.outputs.size(); ++at) {
+        ATTN_TRY(const VulkanOperand made, call.output(at));
+        for (const std::size_t slot : planned.outputs[at].slots) {
+            const auto step = std::ranges::find(planned.steps, slot, &Step::output);
+            run.operands[slot] = VulkanOperand{made.buffer, (*step)->shape};
+        }
+    }
+    return {};
+}
+
+Status VulkanBackend::record(const PlannedStep& planned, Run& run) const {
+    if (planned.chain) return recordChain(planned, run);
+    const Step& step = *planned.steps.front();
     std::vector<VulkanOperand> inputs;
     for (const std::size_t slot : step.inputs) inputs.push_back(*run.operands[slot]);
     const VulkanResult result{step.shape, run.lasts[step.output]};
@@ -170,13 +180,19 @@ Status VulkanBackend::run(std::span<const Step> steps, std::vector<StoredPtr>& s
     if (steps.empty()) return {};
     if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
     std::erase_if(m_abandoned, [](const Submission& submission) { return submission.done(); });
-    ATTN_TRY(Recorder recorder, begin(m_profile != nullptr ? steps.size() + 1 : 0));
-    Run run{std::move(recorder), {}, lastingSlots(steps, slots.size()), {}, {}};
-    for (const StoredPtr& slot : slots)
-        run.operands.push_back(slot ? std::optional(onDevice(slot).operand()) : std::nullopt);
+    std::vector<std::optional<VulkanOperand>> operands(slots.size());
+    std::vector<Shape> shapes(slots.size());
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+        if (slots[slot] == nullptr) continue;
+        operands[slot] = onDevice(slots[slot]).operand();
+        shapes[slot] = operands[slot]->shape;
+    }
+    const std::vector<PlannedStep> plan = planSteps(steps, std::move(shapes));
+    ATTN_TRY(Recorder recorder, begin(m_profile != nullptr ? plan.size() + 1 : 0));
+    Run run{std::move(recorder), std::move(operands), lastingSlots(steps, slots.size()), {}, {}};
     run.recorder.mark();
-    for (const Step& step : steps) {
-        ATTN_CHECK(record(step, run));
+    for (const PlannedStep& planned : plan) {
+        ATTN_CHECK(record(planned, run));
         run.recorder.mark();
     }
     for (const Step& step : steps) {
@@ -187,7 +203,7 @@ Status VulkanBackend::run(std::span<const Step> steps, std::vector<StoredPtr>& s
     ATTN_TRY(const Submission finished, finish(std::move(run.recorder), cancel));
     const std::vector<double> times = finished.microsecondsBetweenMarks();
     for (std::size_t index = 0; index < times.size(); ++index)
-        m_profile->push_back({std::string(steps[index].operation->name()), steps[index].shape, times[index]});
+        m_profile->push_back({plan[index].name(), plan[index].steps.back()->shape, times[index]});
     for (const Refusal& refusal : run.refusals) {
         std::uint32_t word = 0;
         std::memcpy(&word, refusal.word->mapped().data(), sizeof(word));
@@ -202,8 +218,7 @@ Status VulkanBackend::run(std::span<const Step> steps, std::vector<StoredPtr>& s
     return {};
 }
 
-/// What was refused may have been transient, so everything up to there is
-/// computed once more and kept.
+/// What was refused may have been transient, so everything up to there is computed once more and kept.
 Status VulkanBackend::explain(const Refusal& refusal, std::span<const Step> steps, std::vector<StoredPtr> slots,
                               const CancelToken& cancel) {
     const auto before = static_cast<std::size_t>(refusal.step - steps.data());

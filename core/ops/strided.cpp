@@ -28,25 +28,30 @@ void transpose(const float* source, std::int64_t sourceStride, float* target, st
 
 /// Copies where the source is contiguous along the output axis `rowAxis` and strided along the last one.
 void copyTransposed(const float* source, std::vector<StridedAxis<2>> axes, std::size_t rowAxis, float* target) {
-    const StridedAxis<2> rows = axes[rowAxis];
-    const StridedAxis<2> columns = axes.back();
-    axes.pop_back();
-    axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(rowAxis));
-    std::vector<std::int64_t> extents;
-    std::array<Strides, 2> strides;
-    for (const StridedAxis<2>& axis : axes) {
-        extents.push_back(axis.extent);
-        for (std::size_t n = 0; n < 2; ++n) strides[n].push_back(axis.strides[n]);
-    }
-    forEachRun<2>(Shape(std::move(extents)), strides,
+    const MatrixWalk walk = matricesOf(std::move(axes), rowAxis);
+    forEachRun<2>(walk.matrices, walk.strides,
                   [&](std::int64_t, const auto& offsets, std::int64_t count, const auto& steps) {
                       for (std::int64_t i = 0; i < count; ++i)
-                          transpose(source + offsets[0] + i * steps[0], columns.strides[0],
-                                    target + offsets[1] + i * steps[1], rows.strides[1], rows.extent, columns.extent);
+                          transpose(source + offsets[0] + i * steps[0], walk.columns.strides[0],
+                                    target + offsets[1] + i * steps[1], walk.rows.strides[1], walk.rows.extent,
+                                    walk.columns.extent);
                   });
 }
 
 }  // namespace
+
+MatrixWalk matricesOf(std::vector<StridedAxis<2>> axes, std::size_t rowAxis) {
+    MatrixWalk walk{axes[rowAxis], axes.back(), {}, {}};
+    axes.pop_back();
+    axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(rowAxis));
+    std::vector<std::int64_t> extents;
+    for (const StridedAxis<2>& axis : axes) {
+        extents.push_back(axis.extent);
+        for (std::size_t n = 0; n < 2; ++n) walk.strides[n].push_back(axis.strides[n]);
+    }
+    walk.matrices = Shape(std::move(extents));
+    return walk;
+}
 
 Strides broadcastStrides(const Shape& from, const Shape& to) {
     const Strides own = from.strides();

@@ -47,6 +47,17 @@ std::vector<StridedAxis<N>> collapsedAxes(const Shape& shape, const std::array<S
     return axes;
 }
 
+/// A walk without one axis along which matrices lie and the last one: from matrix to matrix.
+struct MatrixWalk {
+    StridedAxis<2> rows;
+    StridedAxis<2> columns;
+    Shape matrices;
+    std::array<Strides, 2> strides;  ///< of the matrices, by operand
+};
+
+/// Takes `rowAxis` and the last axis out of a walk.
+[[nodiscard]] MatrixWalk matricesOf(std::vector<StridedAxis<2>> axes, std::size_t rowAxis);
+
 /// Visits `shape` in row-major order as few, long runs: calls
 /// `run(position, offsets, count, steps)` with the run's place in row-major order, where it starts in each operand, its
 /// length, and each operand's step from one element to the next. Steps of broadcasting operands are 0 or 1.

@@ -24,6 +24,7 @@ struct TransposePush {
 std::optional<std::size_t> transposedRows(const Axes& axes) {
     constexpr std::int64_t worthIt = 8;
     if (axes.empty() || axes.back().strides[0] <= 1 || axes.back().extent < worthIt) return std::nullopt;
+    if (axes.size() > AxisPush<2>::maxAxes + 2) return std::nullopt;
     const auto rows = std::ranges::find_if(
         axes, [](const StridedAxis<2>& axis) { return axis.strides[0] == 1 && axis.extent >= worthIt; });
     if (rows == axes.end()) return std::nullopt;
@@ -33,17 +34,7 @@ std::optional<std::size_t> transposedRows(const Axes& axes) {
 Status recordTranspose(VulkanCall& call, const VulkanOperand& source, std::int64_t offset, Axes axes,
                        std::size_t rowAxis) {
     constexpr std::int64_t tile = 32;
-    const StridedAxis<2> rows = axes[rowAxis];
-    const StridedAxis<2> columns = axes.back();
-    axes.pop_back();
-    axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(rowAxis));
-    std::vector<std::int64_t> extents;
-    std::array<Strides, 2> strides;
-    for (const StridedAxis<2>& axis : axes) {
-        extents.push_back(axis.extent);
-        for (std::size_t n = 0; n < 2; ++n) strides[n].push_back(axis.strides[n]);
-    }
-    const Shape matrices(std::move(extents));
+    const auto [rows, columns, matrices, strides] = matricesOf(std::move(axes), rowAxis);
     ATTN_TRY(const auto walk, axisWalk<2>(matrices, strides, {offset, 0}));
     ATTN_TRY(const VulkanOperand output, call.output());
     const std::int64_t tiles = ((rows.extent + tile - 1) / tile) * ((columns.extent + tile - 1) / tile);
@@ -57,10 +48,13 @@ Status recordTranspose(VulkanCall& call, const VulkanOperand& source, std::int64
 
 Status recordWalk(VulkanCall& call, const VulkanOperand& source, const VulkanOperand& target, const Shape& shape,
                   const std::array<Strides, 2>& strides, const std::array<std::int64_t, 2>& offsets) {
-    ATTN_TRY(const auto walk, axisWalk<2>(shape, strides, offsets));
     const std::uint32_t size = call.workgroupSize();
-    return call.dispatch("copy", {size, walk.axes}, {reads(source), writes(target)}, walk.push,
-                         call.groupsFor(shape.elements(), size));
+    return forEachWalk<2>(shape, strides, offsets, AxisPush<2>::maxAxes,
+                          [&](std::int64_t, std::span<const StridedAxis<2>> axes, const auto& from) {
+                              const AxisWalk<2> walk = axisWalk<2>(axes, from);
+                              return call.dispatch("copy", {size, walk.axes}, {reads(source), writes(target)},
+                                                   walk.push, call.groupsFor(walk.push.count, size));
+                          });
 }
 
 }  // namespace
@@ -76,8 +70,7 @@ Status recordCopy(VulkanCall& call, const VulkanOperand& source, const Strides& 
     const std::array<Strides, 2> both{strides, shape.strides()};
     const Axes axes = collapsedAxes<2>(shape, both);
     const bool inOrder = axes.empty() || (axes.size() == 1 && axes[0].strides[0] == 1);
-    if (inOrder && offset == 0 && shape.elements() == source.shape.elements())
-        return call.outputSharesBytesOf(source);
+    if (inOrder && offset == 0 && shape.elements() == source.shape.elements()) return call.outputSharesBytesOf(source);
     if (const auto rows = transposedRows(axes)) return recordTranspose(call, source, offset, axes, *rows);
     ATTN_TRY(const VulkanOperand output, call.output());
     return recordWalk(call, source, output, shape, both, {offset, 0});

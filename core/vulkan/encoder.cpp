@@ -127,8 +127,8 @@ void Encoder::dispatch(const Recorder::Command& command) {
         const MemoryRange& range = rangeOf(use.buffer);
         infos.emplace_back(*range.block->buffer, range.offset, range.bytes);
     }
-    m_on.device.updateDescriptorSets(
-        vk::WriteDescriptorSet(set, 0, 0, vk::DescriptorType::eStorageBuffer, {}, infos), nullptr);
+    m_on.device.updateDescriptorSets(vk::WriteDescriptorSet(set, 0, 0, vk::DescriptorType::eStorageBuffer, {}, infos),
+                                     nullptr);
 
     const vk::raii::CommandBuffer& commands = m_work.commands;
     commands.bindPipeline(vk::PipelineBindPoint::eCompute, *compiled.pipeline);

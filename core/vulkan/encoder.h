@@ -15,13 +15,13 @@ struct Recorder::Command {
     std::vector<Binding> uses{};
     const Pipeline* pipeline = nullptr;  ///< of a dispatch
     Groups groups{};                     ///< of a dispatch
-    std::vector<std::byte> data{};        ///< push constants of a dispatch, what an update writes
+    std::vector<std::byte> data{};       ///< push constants of a dispatch, what an update writes
     std::uint64_t bytes = 0;             ///< of a copy
     std::uint32_t word = 0;              ///< of a fill
 };
 
-/// Makes a command buffer of recorded commands: gives transient buffers their place, puts barriers between commands that
-/// would clash, writes descriptors. What Vulkan throws is thrown.
+/// Makes a command buffer of recorded commands: gives transient buffers their place, puts barriers between commands
+/// that would clash, writes descriptors. What Vulkan throws is thrown.
 class Encoder {
 public:
     Encoder(Device::Handles& on, Submission::Handles& work) : m_on(on), m_work(work) {}

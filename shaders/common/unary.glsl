@@ -5,32 +5,35 @@ float clipOf(float x, float low, float high) {
 }
 
 float unaryOf(uint kind, float alpha, float x) {
+    // What is computed from the result next must not change how it is rounded.
+    precise float y;
     switch (kind) {
-        case 0u: return x;
-        case 1u: return -x;
-        case 2u: return expOf(x);
-        case 3u: return logOf(x);
-        case 4u: return x < 0.0 ? notANumber : (x == infinity ? x : sqrt(x));
-        case 5u: return x * x;
-        case 6u: return abs(x);
-        case 7u: return x > 0.0 ? 1.0 : (x < 0.0 ? -1.0 : x);
-        case 8u: return 1.0 / x;
-        case 9u: return floor(x);
-        case 10u: return tanhOf(x);
-        case 11u: return sigmoidOf(x);
-        case 12u: return clipOf(0.2 * x + 0.5, 0.0, 1.0);
-        case 13u: return clipOf(x + 3.0, 0.0, 6.0) / 6.0;
-        case 14u: return x < 0.0 ? 0.0 : x;
-        case 15u: return clipOf(x, 0.0, 6.0);
-        case 16u: return x > 0.0 ? x : alpha * expm1Of(x);
-        case 17u: return 1.05070098735548049 * (x > 0.0 ? x : 1.67326324235437728 * expm1Of(x));
-        case 18u: return softplusOf(x);
-        case 19u: return x / (1.0 + abs(x));
-        case 20u: return x * sigmoidOf(x);
-        case 21u: return 0.5 * x * erfcOf(-x * 0.70710678118654752);
-        case 22u: return 0.5 * x * (1.0 + tanhOf(0.79788456080286536 * (x + 0.044715 * x * x * x)));
-        case 23u: return x * tanhOf(softplusOf(x));
-        case 24u: return x > 0.0 ? x : alpha * x;
-        default: return x == 0.0 ? 1.0 : 0.0;
+        case 0u: y = x; break;
+        case 1u: y = -x; break;
+        case 2u: y = expOf(x); break;
+        case 3u: y = logOf(x); break;
+        case 4u: y = x < 0.0 ? notANumber : (x == infinity ? x : sqrt(x)); break;
+        case 5u: y = x * x; break;
+        case 6u: y = abs(x); break;
+        case 7u: y = x > 0.0 ? 1.0 : (x < 0.0 ? -1.0 : x); break;
+        case 8u: y = 1.0 / x; break;
+        case 9u: y = floor(x); break;
+        case 10u: y = tanhOf(x); break;
+        case 11u: y = sigmoidOf(x); break;
+        case 12u: y = clipOf(0.2 * x + 0.5, 0.0, 1.0); break;
+        case 13u: y = clipOf(x + 3.0, 0.0, 6.0) / 6.0; break;
+        case 14u: y = x < 0.0 ? 0.0 : x; break;
+        case 15u: y = clipOf(x, 0.0, 6.0); break;
+        case 16u: y = x > 0.0 ? x : alpha * expm1Of(x); break;
+        case 17u: y = 1.05070098735548049 * (x > 0.0 ? x : 1.67326324235437728 * expm1Of(x)); break;
+        case 18u: y = softplusOf(x); break;
+        case 19u: y = x / (1.0 + abs(x)); break;
+        case 20u: y = x * sigmoidOf(x); break;
+        case 21u: y = 0.5 * x * erfcOf(-x * 0.70710678118654752); break;
+        case 22u: y = 0.5 * x * (1.0 + tanhOf(0.79788456080286536 * (x + 0.044715 * x * x * x))); break;
+        case 23u: y = x * tanhOf(softplusOf(x)); break;
+        case 24u: y = x > 0.0 ? x : alpha * x; break;
+        default: y = x == 0.0 ? 1.0 : 0.0; break;
     }
+    return y;
 }

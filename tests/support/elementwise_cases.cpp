@@ -80,6 +80,8 @@ void addBinaryCases(std::vector<OperationCase>& cases) {
         {{}, {}},
         {{1}, {1, 1, 1}},
         {{1, 1}, {23, 1}},
+        {{2, 1, 3, 1, 5}, {1, 2, 1, 3, 1}},
+        {{2, 3, 2, 3, 2, 3, 2, 3, 2}, {2, 1, 2, 1, 2, 1, 2, 1, 2}},
         {{0, 3}, {1}},
     };
     for (int i = 0; i <= static_cast<int>(BinaryKind::Or); ++i) {

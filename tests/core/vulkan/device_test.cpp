@@ -6,7 +6,9 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 using namespace attnscope;
@@ -14,22 +16,39 @@ using namespace attnscope::vulkan;
 
 namespace {
 
-constexpr std::uint32_t negate = 1;
 constexpr std::uint32_t count = 1000;
 constexpr std::uint64_t size = count * sizeof(float);
 
+/// Of shaders/elementwise.comp: one axis, read element by element.
 struct Push {
-    std::uint32_t elements = count;
-    float alpha = 1.0F;
+    std::array<std::uint32_t, 5> countAndExtents{count};
+    std::array<std::int32_t, 20> strides{1};
+    std::array<std::int32_t, 5> offsets{};
 };
+constexpr std::size_t inputs = 5;
+constexpr std::size_t outputs = 4;
 
 std::span<const std::byte> bytesOf(const Push& push) {
     return std::as_bytes(std::span(&push, 1));
 }
 
-/// shaders/unary.comp: y = −x.
+/// A chain of one step of shaders/elementwise.comp: y = −x.
 Kernel negation() {
-    return {"unary", findShader("unary"), {64, negate}, 2, sizeof(Push)};
+    constexpr std::uint32_t negate = 1;
+    constexpr std::uint32_t toOutput0 = 1U << 18U;
+    std::vector<std::uint32_t> constants(20, 0);
+    constants[0] = 64;
+    constants[1] = constants[2] = constants[3] = 1;  // axes, inputs, steps
+    constants[4] = negate | toOutput0;
+    return {"elementwise", findShader("elementwise"), std::move(constants), inputs + outputs, sizeof(Push)};
+}
+
+/// One input and one output, which stand for all others too.
+std::array<Binding, inputs + outputs> bindingsOf(const Binding& input, const Binding& output) {
+    std::array<Binding, inputs + outputs> bindings;
+    bindings.fill(output);
+    std::fill_n(bindings.begin(), inputs, input);
+    return bindings;
 }
 
 Groups groups() {
@@ -85,8 +104,8 @@ private slots:
         Recorder recorder = *Recorder::begin(m_device);
         recorder.copy(uploaded(1.5F), a, size);
         // They say that they only read what they write.
-        const std::array there{Binding{a, false}, Binding{b, false}};
-        const std::array back{Binding{b, false}, Binding{a, false}};
+        const auto there = bindingsOf({a, false}, {b, false});
+        const auto back = bindingsOf({b, false}, {a, false});
         QVERIFY(recorder.dispatch(negation(), there, bytesOf(Push{}), groups()));
         QVERIFY(recorder.dispatch(negation(), back, bytesOf(Push{}), groups()));
         auto submission = std::move(recorder).submit();
@@ -136,6 +155,52 @@ private slots:
         }
     }
 
+    void transientBuffersShareTheirMemory() {
+        const std::uint64_t before = m_device->use().bytes;
+        constexpr std::uint64_t large = std::uint64_t{4} << 20U;
+        const BufferPtr a = buffer(MemoryUse::Activations);
+        Recorder recorder = *Recorder::begin(m_device);
+        recorder.copy(uploaded(1.5F), a, size);
+        BufferPtr last = a;
+        for (int round = 0; round < 101; ++round) {
+            const BufferPtr next = Buffer::transient(large);
+            QVERIFY(dispatch(recorder, last, next));
+            last = next;
+        }
+        recorder.copy(last, a, size);
+        QCOMPARE(readBack(std::move(recorder), a), -1.5F);
+        // Two at a time, not a hundred; and all of it is given back.
+        QVERIFY(m_device->use().mostBytes - before < 3 * large);
+        QVERIFY(m_device->use().bytes - before < large);
+    }
+
+    /// The plan is larger than one block may be.
+    void transientBuffersMayTakeSeveralBlocks() {
+        const std::uint64_t most = m_device->info().maxBufferBytes;
+        const BufferPtr a = buffer(MemoryUse::Activations);
+        Recorder recorder = *Recorder::begin(m_device);
+        std::vector<BufferPtr> together;
+        for (std::uint32_t i = 0; i < 3; ++i) {
+            together.push_back(Buffer::transient(std::min(most, std::uint64_t{128} << 20U) * 2 / 3));
+            recorder.fill(together.back(), std::bit_cast<std::uint32_t>(static_cast<float>(i)));
+        }
+        for (const BufferPtr& one : together) recorder.copy(one, a, size);
+        QCOMPARE(readBack(std::move(recorder), a), 2.0F);
+    }
+
+    void whatTransientBuffersNeedIsAskedForBeforeAnythingIsSubmitted() {
+        DeviceFaults faults;
+        faults.allocationThatFails = 2;  // the first is that of `a`
+        reopen(faults);
+        const BufferPtr a = buffer(MemoryUse::Activations);
+        Recorder recorder = *Recorder::begin(m_device);
+        recorder.copy(Buffer::transient(std::uint64_t{100} << 20U), a, size);
+        const auto submission = std::move(recorder).submit();
+        QVERIFY(!submission);
+        QCOMPARE(submission.error().code, ErrorCode::Limit);
+        QCOMPARE(m_device->use().submissions, 0);
+    }
+
     void moreThanADeviceHasIsALimit() {
         const auto buffer = Buffer::allocate(m_device, MemoryUse::Activations, std::uint64_t{1} << 50U);
         QVERIFY(!buffer);
@@ -167,7 +232,7 @@ private slots:
         const Status status = dispatch(recorder, a, a);
         QVERIFY(!status);
         QCOMPARE(status.error().code, ErrorCode::Device);
-        QVERIFY(status.error().message.find("unary") != std::string::npos);
+        QVERIFY(status.error().message.find("elementwise") != std::string::npos);
     }
 
     void aLostDeviceStaysLost() {
@@ -239,8 +304,7 @@ private:
     }
 
     [[nodiscard]] static Status dispatch(Recorder& recorder, const BufferPtr& from, const BufferPtr& to) {
-        const std::array bindings{Binding{from, false}, Binding{to, true}};
-        return recorder.dispatch(negation(), bindings, bytesOf(Push{}), groups());
+        return recorder.dispatch(negation(), bindingsOf({from, false}, {to, true}), bytesOf(Push{}), groups());
     }
 
     /// The last number of the buffer after everything recorded; NaN if it cannot be had.

@@ -23,8 +23,8 @@ QString problemOf(const std::vector<Lifetime>& lifetimes, const Placement& place
         for (std::size_t b = 0; b < a; ++b) {
             const Placement::Spot& other = placement.spots[b];
             const bool meet = lifetimes[a].first <= lifetimes[b].last && lifetimes[b].first <= lifetimes[a].last;
-            const bool overlap = spot.block == other.block && spot.offset < other.offset + lifetimes[b].bytes &&
-                                 other.offset < end;
+            const bool overlap =
+                spot.block == other.block && spot.offset < other.offset + lifetimes[b].bytes && other.offset < end;
             if (meet && overlap) return QString("%1 and %2 lie in the same place at the same time").arg(a).arg(b);
         }
     }
