@@ -63,6 +63,7 @@ std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>&
     Json json{{"model", opened.path},
               {"format", opened.model->format()},
               {"parameters", opened.model->parameterCount()},
+              {"architecture", opened.architecturePath.empty() ? Json(nullptr) : Json(opened.architecturePath)},
               {"tokenizer", opened.tokenizer ? Json(opened.tokenizerPath) : Json(nullptr)}};
     json["semantics"] = Json::object();
     for (const EraPoint& point : eraPoints(opened.model->era())) json["semantics"][point.point] = point.meaning;
@@ -105,6 +106,7 @@ std::string problemText(const LayerSummary& layer) {
 std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>& layers) {
     const Model& model = *opened.model;
     std::string text = opened.path + ": " + model.format() + ", " + std::to_string(model.parameterCount()) + " parameters\n";
+    if (!opened.architecturePath.empty()) text += "architecture: " + opened.architecturePath + "\n";
     for (const ModelInput& input : model.inputs()) {
         text += "input " + input.name + " " + inputShape(input) + (input.tokenIds ? ", token ids" : ", numbers") + "\n";
     }

@@ -186,7 +186,8 @@ Result<std::shared_ptr<Backend>> backendFromOptions(const QCommandLineParser& pa
 }  // namespace
 
 void addModelOptions(QCommandLineParser& parser) {
-    static constexpr std::array<OptionText, 3> options{{
+    static constexpr std::array<OptionText, 4> options{{
+        {"architecture", "The model that a file of weights belongs to, as model.to_json() gives it.", "FILE.json"},
         {"device", "What computes: auto, cpu or vulkan (see attnscope devices).", "auto|cpu|vulkan[:N]"},
         {"layer-formula", "Describe a layer by a formula of the catalogue.", "LAYER=NAME"},
         {"tokenizer", "Tokenizer to use instead of the one beside the model.", "FILE"},
@@ -220,6 +221,7 @@ void addEditOptions(QCommandLineParser& parser) {
 Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QString& path) {
     OpenOptions options;
     options.tokenizerPath = valueOf(parser, "tokenizer");
+    options.architecturePath = valueOf(parser, "architecture");
     for (const std::string& choice : valuesOf(parser, "layer-formula")) {
         const auto equals = choice.find('=');
         if (equals == std::string::npos)
@@ -227,6 +229,11 @@ Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QStr
         options.layerFormulas[choice.substr(0, equals)] = choice.substr(equals + 1);
     }
     ATTN_TRY(OpenedModel opened, openModel(path.toStdString(), options));
+    if (opened.model == nullptr)
+        return fail(ErrorCode::NotFound,
+                    path.toStdString() +
+                        ": holds weights only, and the architecture they belong to does not lie "
+                        "beside it; --architecture FILE.json (what model.to_json() gives) expected");
     for (const auto& [layer, formula] : options.layerFormulas) {
         if (opened.model->layerNamed(layer) == nullptr)
             return fail(ErrorCode::NotFound, "--layer-formula: the model has no layer '" + layer + "'");

@@ -13,7 +13,7 @@
 
 namespace attnscope {
 
-/// --device, --layer-formula, --tokenizer: what every command that opens a model takes.
+/// --architecture, --device, --layer-formula, --tokenizer: what every command that opens a model takes.
 void addModelOptions(QCommandLineParser& parser);
 /// --text, --texts, --index, --column, --ids, --input: where the sequence comes from.
 void addInputOptions(QCommandLineParser& parser);

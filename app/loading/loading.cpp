@@ -1,5 +1,7 @@
 #include "loading/loading.h"
 
+#include "base/read_file.h"
+#include "formats/architecture.h"
 #include "inspect/inspector.h"
 #include "text/matrix_file.h"
 #include "text/padding.h"
@@ -46,8 +48,7 @@ Sequence paddedIds(const Sequence& sequence, const OpenedModel& opened, const Pa
 
 /// Whether a matrix can be meant as token ids: one row or one column of whole numbers.
 bool canBeIds(const Tensor& matrix) {
-    return std::ranges::min(matrix.dim(0), matrix.dim(1)) == 1 &&
-           std::ranges::all_of(matrix.data(), [](float number) {
+    return std::ranges::min(matrix.dim(0), matrix.dim(1)) == 1 && std::ranges::all_of(matrix.data(), [](float number) {
                return number == std::floor(number) && number >= 0.0F && number <= static_cast<float>(largestExactId);
            });
 }
@@ -56,7 +57,8 @@ bool canBeIds(const Tensor& matrix) {
 Sequence asTheInputWants(Sequence sequence, const OpenedModel& opened, const ModelInput& input) {
     const bool idRow = input.tokenIds && input.extents.size() == 1;
     // A file of ids need not have the model's length any more than a text does.
-    if (idRow && (sequence.isIds() || canBeIds(*sequence.values))) return paddedIds(sequence, opened, paddingFor(input));
+    if (idRow && (sequence.isIds() || canBeIds(*sequence.values)))
+        return paddedIds(sequence, opened, paddingFor(input));
     if (idRow || !sequence.isIds()) return sequence;
     Sequence numbers;
     numbers.name = std::move(sequence.name);
@@ -66,14 +68,35 @@ Sequence asTheInputWants(Sequence sequence, const OpenedModel& opened, const Mod
     return numbers;
 }
 
+/// Gives a file of weights the architecture that was chosen, or lies beside it. Gives the architecture's path; empty if
+/// there is none, or no need of one.
+Result<std::string> completeWeights(Archive& archive, const std::string& path, std::string architecture) {
+    if (!archive.config.is_null()) {
+        if (architecture.empty()) return std::string();
+        return fail(ErrorCode::InvalidInput,
+                    path + ": holds a model of its own; an architecture belongs to a file of weights only");
+    }
+    if (architecture.empty()) architecture = findArchitectureBeside(path).value_or(std::string());
+    if (architecture.empty()) return std::string();
+    const Result<std::string> text = readBytes(architecture, mostArchitectureBytes);
+    if (!text) return failWithin(architecture, text.error());
+    if (Status added = addArchitecture(archive, *text); !added)
+        return failWithin(architecture, std::move(added).error());
+    return architecture;
+}
+
 }  // namespace
 
 Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options, const ReadWatch& watch) {
     OpenedModel opened;
     opened.path = path;
     ATTN_TRY(Archive archive, readModelFile(path, watch));
+    ATTN_TRY(opened.architecturePath, completeWeights(archive, path, options.architecturePath));
+    if (archive.config.is_null()) return opened;
     Result<std::shared_ptr<const Model>> model = Model::fromArchive(std::move(archive));
-    if (!model) return failWithin(path, std::move(model).error());
+    const std::string files =
+        opened.architecturePath.empty() ? path : path + " with the architecture " + opened.architecturePath;
+    if (!model) return failWithin(files, std::move(model).error());
     opened.model = *std::move(model);
     opened.lowering = {bundledCatalogue(), options.layerFormulas};
     opened.tokenizerPath = options.tokenizerPath;
@@ -91,11 +114,13 @@ Result<Sequence> makeSequence(const OpenedModel& opened, const ModelInput& input
         case InputSource::Kind::Text:
             if (!input.tokenIds)
                 return fail(ErrorCode::InvalidInput,
-                            "input " + input.name + ": numbers (time × feature) expected, a text found; open a .npy or .csv file");
+                            "input " + input.name +
+                                ": numbers (time × feature) expected, a text found; open a .npy or .csv file");
             if (!opened.tokenizer)
-                return fail(ErrorCode::NotFound, opened.path +
-                                                     ": no tokenizer lies beside the model, so texts cannot become token ids; "
-                                                     "open a Keras Tokenizer JSON or a word-index JSON");
+                return fail(ErrorCode::NotFound,
+                            opened.path +
+                                ": no tokenizer lies beside the model, so texts cannot become token ids; "
+                                "open a Keras Tokenizer JSON or a word-index JSON");
             sequence = makeTextSequence(source.name, source.content, opened.tokenizer, padding);
             break;
         case InputSource::Kind::Ids: {
@@ -109,8 +134,7 @@ Result<Sequence> makeSequence(const OpenedModel& opened, const ModelInput& input
             break;
         }
     }
-    if (Status fits = checkSequence(sequence, input); !fits)
-        return failWithin(source.name, std::move(fits).error());
+    if (Status fits = checkSequence(sequence, input); !fits) return failWithin(source.name, std::move(fits).error());
     return sequence;
 }
 

@@ -2,6 +2,9 @@
 
 #include <QCoreApplication>
 #include <QFileDialog>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QPushButton>
 
 namespace attnscope {
 namespace {
@@ -38,6 +41,28 @@ void askForFiles(QWidget* parent, const QString& title, const QString& filter, b
     dialog->setFileMode(several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
     QObject::connect(dialog, &QFileDialog::filesSelected, parent, opened);
     dialog->open();
+}
+
+void askForArchitecture(QWidget* parent, const QString& weights, const std::function<void(const QString&)>& chosen) {
+    auto* box =
+        new QMessageBox(QMessageBox::NoIcon, tr("Weights only"),
+                        tr("%1 holds weights without the model they belong to.").arg(QFileInfo(weights).fileName()),
+                        QMessageBox::Cancel, parent);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(
+        tr("Choose the model's architecture: the JSON file that model.to_json() gives in Keras. Beside the weights and "
+           "named like them it is found by itself."));
+    QPushButton* choose = box->addButton(tr("Choose architecture…"), QMessageBox::AcceptRole);
+    box->setDefaultButton(choose);
+    QObject::connect(choose, &QPushButton::clicked, parent, [parent, weights, chosen] {
+        QFileDialog* dialog =
+            makeDialog(parent, tr("Open a model's architecture"), tr("Architectures (*.json);;All files (*)"));
+        dialog->setFileMode(QFileDialog::ExistingFile);
+        dialog->setDirectory(QFileInfo(weights).absolutePath());
+        QObject::connect(dialog, &QFileDialog::fileSelected, parent, chosen);
+        dialog->open();
+    });
+    box->open();
 }
 
 void askForTarget(QWidget* parent, const QString& title, const QString& suggestion,

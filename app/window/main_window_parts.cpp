@@ -5,6 +5,7 @@
 #include "panels/prediction_bar.h"
 #include "panels/texts_panel.h"
 #include "theme/theme.h"
+#include "window/file_dialogs.h"
 #include "window/main_window.h"
 
 #include <QComboBox>
@@ -132,6 +133,11 @@ void MainWindow::connectWorkspace() {
     connect(&m_workspace, &Workspace::displayChanged, this, &MainWindow::showRecords);
     connect(&m_workspace, &Workspace::editsChanged, this, &MainWindow::showEdits);
     connect(&m_workspace, &Workspace::problem, this, &MainWindow::showError);
+    connect(&m_workspace, &Workspace::architectureWanted, this, [this](const QString& weights) {
+        askForArchitecture(this, weights, [this, weights](const QString& architecture) {
+            m_workspace.openModel(weights.toStdString(), architecture.toStdString());
+        });
+    });
     // What was opened well puts an older message away.
     connect(&m_workspace, &Workspace::modelChanged, m_banner, &QWidget::hide);
     connect(&m_workspace, &Workspace::listChanged, m_banner, &QWidget::hide);

@@ -14,10 +14,17 @@ namespace attnscope {
 
 int runWindow(const QStringList& arguments) {
     std::vector<std::string> files;
-    for (const QString& argument : arguments) {
+    std::string architecture;
+    for (auto next = arguments.begin(); next != arguments.end(); ++next) {
+        const QString& argument = *next;
+        if (argument == QLatin1String("--architecture") && next + 1 != arguments.end()) {
+            architecture = (++next)->toStdString();
+            continue;
+        }
         if (argument.startsWith(QLatin1Char('-'))) {
             std::fprintf(stderr,
-                         "attnscope: unknown option %s\nusage: attnscope [MODEL] [TEXTS]; see attnscope --help\n",
+                         "attnscope: unknown option %s\nusage: attnscope [MODEL] [TEXTS] [--architecture FILE.json]; "
+                         "see attnscope --help\n",
                          qPrintable(argument));
             return 2;
         }
@@ -30,7 +37,7 @@ int runWindow(const QStringList& arguments) {
                                      const std::string& path) { return exportView(view, state, model, path); };
     MainWindow window(workspace, {viewTable(), exporter, &settings});
     window.show();
-    workspace.openFiles(files);
+    workspace.openFiles(files, architecture);
     return QApplication::exec();
 }
 

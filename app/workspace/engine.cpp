@@ -1,6 +1,7 @@
 #include "workspace/engine.h"
 
 #include "base/read_file.h"
+#include "formats/architecture.h"
 #include "formats/formats.h"
 #include "text/matrix_file.h"
 #include "text/text_file.h"
@@ -38,6 +39,7 @@ FileRole roleOf(const std::string& path) {
     static constexpr std::array<std::string_view, 2> vocabularies{"vocab.txt", "vocabulary.txt"};
     const std::string extension = lowerExtension(path);
     if (isOneOf(extension, models)) return FileRole::Model;
+    if (extension == ".json" && isArchitecture(path)) return FileRole::Architecture;
     if (extension == ".json" || isOneOf(std::filesystem::path(path).filename().string(), vocabularies))
         return FileRole::Tokenizer;
     return FileRole::Sequences;
@@ -113,8 +115,12 @@ std::vector<RecognizedFile> Engine::recognize(const std::vector<std::string>& pa
     return files;
 }
 
-Result<DescribedModel> Engine::openModel(const std::string& path, const ReadWatch& watch) {
-    ATTN_TRY(OpenedModel opened, attnscope::openModel(path, {}, watch));
+Result<DescribedModel> Engine::openModel(const std::string& path, const std::string& architecture,
+                                         const ReadWatch& watch) {
+    OpenOptions options;
+    options.architecturePath = architecture;
+    ATTN_TRY(OpenedModel opened, attnscope::openModel(path, options, watch));
+    if (opened.model == nullptr) return DescribedModel{std::move(opened), {}, {}};
     return describe(std::move(opened));
 }
 

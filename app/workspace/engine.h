@@ -14,7 +14,7 @@
 namespace attnscope {
 
 /// What a file is for.
-enum class FileRole { Model, Tokenizer, Sequences };
+enum class FileRole { Model, Architecture, Tokenizer, Sequences };
 
 struct RecognizedFile {
     std::string path;
@@ -82,8 +82,10 @@ public:
 
     /// Tells by first bytes and name what each file is.
     [[nodiscard]] static std::vector<RecognizedFile> recognize(const std::vector<std::string>& paths);
-    /// Reads a model and the tokenizer beside it. Errors name the file.
-    [[nodiscard]] static Result<DescribedModel> openModel(const std::string& path, const ReadWatch& watch);
+    /// Reads a model and the tokenizer beside it; a file of weights with the architecture that is given, or lies beside
+    /// it. Without one there is no model in the result. Errors name the file.
+    [[nodiscard]] static Result<DescribedModel> openModel(const std::string& path, const std::string& architecture,
+                                                          const ReadWatch& watch);
     /// Lists the layers anew: after a formula was chosen for one of them.
     [[nodiscard]] static DescribedModel describe(OpenedModel opened);
     /// Reads texts and numeric sequences; what cannot be read does not spoil the rest.

@@ -77,7 +77,7 @@ Activity Workspace::activity() const {
 
 // Opening.
 
-void Workspace::openFiles(const std::vector<std::string>& paths) {
+void Workspace::openFiles(const std::vector<std::string>& paths, const std::string& architecture) {
     if (paths.empty()) return;
     std::ranges::copy(paths, std::back_inserter(m_unrecognized));
     m_worker.submit(
@@ -85,33 +85,46 @@ void Workspace::openFiles(const std::vector<std::string>& paths) {
         [files = m_unrecognized](Engine&, const CancelToken&) -> Result<std::vector<RecognizedFile>> {
             return Engine::recognize(files);
         },
-        [this](const Result<std::vector<RecognizedFile>>& recognized) {
+        [this, architecture](const Result<std::vector<RecognizedFile>>& recognized) {
             m_unrecognized.clear();
-            std::vector<std::string> sequences;
-            for (const RecognizedFile& file : *recognized) {
-                if (file.role == FileRole::Model) openModel(file.path);
-                if (file.role == FileRole::Tokenizer) openTokenizer(file.path);
-                if (file.role == FileRole::Sequences) sequences.push_back(file.path);
-            }
-            if (!sequences.empty()) openSequences(sequences);
+            openRecognized(*recognized, architecture);
         });
 }
 
-void Workspace::openModel(const std::string& path) {
+void Workspace::openRecognized(const std::vector<RecognizedFile>& files, std::string architecture) {
+    const auto named = std::ranges::find(files, FileRole::Architecture, &RecognizedFile::role);
+    if (named != files.end()) architecture = named->path;
+    std::vector<std::string> sequences;
+    for (const RecognizedFile& file : files) {
+        if (file.role == FileRole::Model) openModel(file.path, architecture);
+        if (file.role == FileRole::Tokenizer) openTokenizer(file.path);
+        if (file.role == FileRole::Sequences) sequences.push_back(file.path);
+    }
+    if (!sequences.empty()) openSequences(sequences);
+    if (named != files.end() && std::ranges::find(files, FileRole::Model, &RecognizedFile::role) == files.end())
+        emit problem({ErrorCode::Unsupported,
+                      "is a model's architecture without its weights; open both together",
+                      {architecture}});
+}
+
+void Workspace::openModel(const std::string& path, const std::string& architecture) {
     m_reading = {};
     m_worker.submit(
         JobKind::OpenModel, tr("Opening %1").arg(fileName(path)),
-        [this, path](Engine&, const CancelToken& cancel) {
+        [this, path, architecture](Engine&, const CancelToken& cancel) {
             const auto progress = [this](std::uint64_t done, std::uint64_t total) {
-                QMetaObject::invokeMethod(this, [this, done, total] { showReading(done, total); }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    this, [this, done, total] { showReading(done, total); }, Qt::QueuedConnection);
             };
-            return Engine::openModel(path, {cancel, progress});
+            return Engine::openModel(path, architecture, {cancel, progress});
         },
         [this](Result<DescribedModel>&& model) {
-            if (model)
-                applyModel(*std::move(model));
-            else
+            if (!model)
                 emit problem(model.error());
+            else if (model->opened.model == nullptr)
+                emit architectureWanted(QString::fromStdString(model->opened.path));
+            else
+                applyModel(*std::move(model));
             if (const auto held = std::exchange(m_heldSequences, std::nullopt))
                 openSequences(held->paths, held->column);
         });

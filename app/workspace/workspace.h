@@ -67,9 +67,12 @@ public:
     [[nodiscard]] Activity activity() const;
 
     // Opening. Each returns at once; the result is announced.
-    /// Opens files by what they hold: models, tokenizers, texts, matrices.
-    void openFiles(const std::vector<std::string>& paths);
-    void openModel(const std::string& path);
+    /// Opens files by what they hold: models, architectures of weights among them, tokenizers, texts, matrices.
+    /// `architecture` is that of a file of weights, if it is none of them.
+    void openFiles(const std::vector<std::string>& paths, const std::string& architecture = {});
+    /// `architecture` is that of a file of weights; where none is given and none lies beside it, `architectureWanted`
+    /// asks for it.
+    void openModel(const std::string& path, const std::string& architecture = {});
     void openTokenizer(const std::string& path);
     /// Replaces what came from files in the list; what was typed stays.
     void openSequences(const std::vector<std::string>& paths, std::optional<std::string> column = {});
@@ -110,12 +113,15 @@ signals:
     void recordsChanged();
     void activityChanged();
     void problem(const attnscope::Error& error);
+    /// A file holds weights only; openModel takes the architecture they belong to.
+    void architectureWanted(const QString& weights);
     void exported(const QString& path);
 
 private:
     friend class EditCommand;
 
     void showReading(std::uint64_t done, std::uint64_t total);
+    void openRecognized(const std::vector<RecognizedFile>& files, std::string architecture);
     void applyModel(DescribedModel model);
     void applySequences(OpenedSequences opened);
     void apply(const EditState& state);

@@ -92,8 +92,9 @@ json describe(const ArchiveGroup& group) {
 json describe(const Archive& archive) {
     json groups = json::array();
     for (const ArchiveGroup& group : archive.groups) groups.push_back(describe(group));
-    return {{"format", archive.format}, {"framework", archive.framework}, {"version", archive.version},
-            {"config", archive.config}, {"training", archive.training},   {"groups", std::move(groups)}};
+    return {{"format", archive.format},   {"framework", archive.framework}, {"version", archive.version},
+            {"backend", archive.backend}, {"config", archive.config},       {"training", archive.training},
+            {"groups", std::move(groups)}};
 }
 
 Result<Shape> shapeFrom(const json& extents) {
@@ -143,6 +144,7 @@ Result<Archive> archiveFrom(json header, std::uint64_t fileBytes, const ByteSour
     ATTN_TRY(archive.format, take<std::string>(header, "format"));
     ATTN_TRY(archive.framework, take<std::string>(header, "framework"));
     ATTN_TRY(archive.version, take<std::string>(header, "version"));
+    ATTN_TRY(archive.backend, take<std::string>(header, "backend"));
     ATTN_TRY(archive.config, take<json>(header, "config"));
     ATTN_TRY(archive.training, take<json>(header, "training"));
     ATTN_TRY(json::array_t groups, take<json::array_t>(header, "groups"));

@@ -1,10 +1,12 @@
 #include "formats/hdf5_dataset.h"
 
 #include "formats/hdf5_reason.h"
+#include "formats/hdf5_text.h"
 #include "formats/read_limits.h"
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 
 namespace attnscope {
@@ -38,12 +40,13 @@ std::string_view className(H5T_class_t type) {
     }
 }
 
-/// IEEE half, single or double precision, in either byte order.
+/// IEEE half, single or double precision or bfloat16, in either byte order.
 bool isIeeeFloat(hid_t type) {
     struct Layout {
         std::size_t bytes, sign, exponentAt, exponentBits, mantissaBits, bias;
     };
-    constexpr std::array<Layout, 3> known{{{2, 15, 10, 5, 10, 15}, {4, 31, 23, 8, 23, 127}, {8, 63, 52, 11, 52, 1023}}};
+    constexpr std::array<Layout, 4> known{
+        {{2, 15, 10, 5, 10, 15}, {2, 15, 7, 8, 7, 127}, {4, 31, 23, 8, 23, 127}, {8, 63, 52, 11, 52, 1023}}};
     std::size_t sign = 0;
     std::size_t exponentAt = 0;
     std::size_t exponentBits = 0;
@@ -57,6 +60,29 @@ bool isIeeeFloat(hid_t type) {
                exponentBits == layout.exponentBits && mantissaAt == 0 && mantissaBits == layout.mantissaBits &&
                H5Tget_ebias(type) == layout.bias && H5Tget_norm(type) == H5T_NORM_IMPLIED;
     });
+}
+
+constexpr std::size_t bfloat16Bytes = 2;
+
+/// HDF5 has no name for bfloat16: Keras stores two opaque bytes for each number, and says what they are in an attribute
+/// (keras/src/saving/saving_lib.py, H5Entry.__setitem__).
+bool isBfloat16(hid_t dataset, hid_t type, std::string_view file) {
+    if (H5Tget_class(type) != H5T_OPAQUE || H5Tget_size(type) != bfloat16Bytes) return false;
+    if (H5Aexists(dataset, "dtype") <= 0) return false;
+    const Result<std::vector<std::string>> name = readStrings(dataset, "dtype", file);
+    return name && *name == std::vector<std::string>{"bfloat16"};
+}
+
+/// Numbers stored as the upper halves of float32, low byte first.
+Status readBfloat16(hid_t dataset, hid_t type, std::span<float> numbers) {
+    std::vector<unsigned char> stored(numbers.size() * bfloat16Bytes);
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, stored.data()) < 0)
+        return fail(ErrorCode::Format, "cannot be read, the file is truncated or damaged" + hdf5Reason());
+    for (std::size_t index = 0; index < numbers.size(); ++index) {
+        const std::uint32_t upper = stored[2 * index] | static_cast<std::uint32_t>(stored[2 * index + 1]) << 8U;
+        numbers[index] = std::bit_cast<float>(upper << 16U);
+    }
+    return {};
 }
 
 /// The bytes of one element in the file.
@@ -148,17 +174,25 @@ Status checkStored(hid_t dataset, hid_t creation, const Shape& shape, std::uint6
 
 }  // namespace
 
-Result<Tensor> readDataset(hid_t dataset, ReadBudget& budget) {
+Result<Tensor> readDataset(hid_t dataset, std::string_view file, ReadBudget& budget) {
     const PropertyHandle creation(H5Dget_create_plist(dataset));
     if (!creation) return fail(ErrorCode::Format, "is damaged" + hdf5Reason());
     ATTN_CHECK(checkStorage(creation.id()));
     const TypeHandle type(H5Dget_type(dataset));
     if (!type) return fail(ErrorCode::Format, "is damaged" + hdf5Reason());
-    ATTN_TRY(const std::uint64_t elementBytes, checkType(type.id()));
+    const bool bfloat16 = isBfloat16(dataset, type.id(), file);
+    std::uint64_t elementBytes = bfloat16Bytes;
+    if (!bfloat16) {
+        ATTN_TRY(elementBytes, checkType(type.id()));
+    }
     ATTN_TRY(Shape shape, shapeOf(dataset));
     ATTN_CHECK(budget.take(shape));
     ATTN_CHECK(checkStored(dataset, creation.id(), shape, elementBytes, budget.fileBytes()));
     Tensor numbers(std::move(shape));
+    if (bfloat16) {
+        ATTN_CHECK(readBfloat16(dataset, type.id(), numbers.data()));
+        return numbers;
+    }
     if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data().data()) < 0)
         return fail(ErrorCode::Format, "cannot be read, the file is truncated or damaged" + hdf5Reason());
     return numbers;

@@ -125,7 +125,7 @@ Result<Tensor> Hdf5Group::tensor(std::string_view path, ReadBudget& budget) cons
     ATTN_TRY(const Walk place, walk(m_handle.id(), m_path, path));
     DatasetHandle opened(H5Dopen2(place.group ? place.group.id() : m_handle.id(), place.name.c_str(), H5P_DEFAULT));
     if (!opened) return fail(ErrorCode::Format, place.path + ": a dataset was expected" + hdf5Reason());
-    Result<Tensor> numbers = readDataset(opened.id(), budget);
+    Result<Tensor> numbers = readDataset(opened.id(), m_image, budget);
     if (!numbers) return failWithin(place.path, std::move(numbers).error());
     return numbers;
 }

@@ -18,23 +18,11 @@ Result<json> jsonAttribute(const Hdf5Group& root, const std::string& name) {
     return parsed;
 }
 
-/// Why there is no model in an HDF5 file without `model_config`.
-Error withoutModel(const Hdf5Group& root) {
-    const bool keras2 = root.hasAttribute("layer_names") || root.hasAttribute("layer_names0");
-    const bool keras1 = root.hasAttribute("nb_layers");
-    const bool keras3 = root.has("layers") || root.has("_layer_checkpoint_dependencies");
-    if (keras2 || keras1 || keras3) {
-        return {ErrorCode::Format,
-                "holds weights only: there is no attribute model_config; save the whole model with model.save()",
-                {}};
-    }
-    return {ErrorCode::Format, "has no model in it: there is no attribute model_config as Keras writes it", {}};
-}
-
-/// The Keras version: beside the weights since Keras 2, at the root as well in most files.
-Result<std::string> kerasVersion(const Hdf5Group& root, const Hdf5Group& weights) {
-    if (weights.hasAttribute("keras_version")) return weights.text("keras_version");
-    if (root.hasAttribute("keras_version")) return root.text("keras_version");
+/// An attribute that stands beside the weights since Keras 2, at the root as well in most files; empty if there is
+/// none.
+Result<std::string> textBeside(const Hdf5Group& root, const Hdf5Group& weights, const std::string& name) {
+    if (weights.hasAttribute(name)) return weights.text(name);
+    if (root.hasAttribute(name)) return root.text(name);
     return std::string();
 }
 
@@ -62,6 +50,42 @@ Status readGroups(const Hdf5Group& weights, ReadBudget& budget, Archive& archive
     return {};
 }
 
+Status readWeights(const Hdf5Group& root, const Hdf5Group& weights, ReadBudget& budget, Archive& archive) {
+    ATTN_TRY(archive.version, textBeside(root, weights, "keras_version"));
+    ATTN_TRY(archive.backend, textBeside(root, weights, "backend"));
+    return readGroups(weights, budget, archive);
+}
+
+/// Keras before 1.1 numbered layers and their weights (keras/models.py of 0.3.3, Sequential.save_weights).
+Status readNumbered(const Hdf5Group& root, ReadBudget& budget, Archive& archive) {
+    const auto numbered = [](const char* what, std::size_t number) { return what + std::to_string(number); };
+    for (std::size_t layer = 0; root.has(numbered("layer_", layer)); ++layer) {
+        ArchiveGroup group{numbered("layer_", layer), {}};
+        ATTN_TRY(const Hdf5Group weights, root.group(group.layer));
+        for (std::size_t weight = 0; weights.has(numbered("param_", weight)); ++weight) {
+            const std::string name = numbered("param_", weight);
+            ATTN_TRY(Tensor tensor, weights.tensor(name, budget));
+            group.weights.push_back({name, share(std::move(tensor)), true});
+        }
+        archive.groups.push_back(std::move(group));
+    }
+    return {};
+}
+
+/// A file as save_weights() leaves it, without a model.
+Status readWeightsOnly(const Hdf5Group& root, ReadBudget& budget, Archive& archive) {
+    const auto listsLayers = [](const Hdf5Group& group) {
+        return group.hasAttribute("layer_names") || group.hasAttribute("layer_names0");
+    };
+    if (root.hasAttribute("nb_layers")) return readNumbered(root, budget, archive);
+    if (listsLayers(root)) return readWeights(root, root, budget, archive);
+    if (root.has("model_weights")) {
+        ATTN_TRY(const Hdf5Group weights, root.group("model_weights"));
+        if (listsLayers(weights)) return readWeights(root, weights, budget, archive);
+    }
+    return fail(ErrorCode::Format, "has no model in it: there is no attribute model_config as Keras writes it");
+}
+
 }  // namespace
 
 bool recognizesKerasHdf5(std::string_view head, std::string_view path) {
@@ -72,15 +96,18 @@ Result<Archive> readKerasHdf5(const ModelFile& model, ReadBudget& budget) {
     const Hdf5Session session;
     ATTN_TRY(const Hdf5File file, Hdf5File::open(model.bytes));
     ATTN_TRY(const Hdf5Group root, file.root());
-    if (!root.hasAttribute("model_config")) return fail(withoutModel(root));
-    Archive archive{"Keras HDF5", "keras", {}, {}, nullptr, {}};
+    Archive archive{"Keras HDF5", "keras", {}, nullptr, nullptr, {}};
+    if (!root.hasAttribute("model_config")) {
+        archive.format = "Keras HDF5 weights";
+        ATTN_CHECK(readWeightsOnly(root, budget, archive));
+        return archive;
+    }
     ATTN_TRY(archive.config, jsonAttribute(root, "model_config"));
     if (root.hasAttribute("training_config")) {
         ATTN_TRY(archive.training, jsonAttribute(root, "training_config"));
     }
     ATTN_TRY(const Hdf5Group weights, root.group("model_weights"));
-    ATTN_TRY(archive.version, kerasVersion(root, weights));
-    ATTN_CHECK(readGroups(weights, budget, archive));
+    ATTN_CHECK(readWeights(root, weights, budget, archive));
     return archive;
 }
 

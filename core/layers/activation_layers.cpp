@@ -96,7 +96,8 @@ Result<std::vector<Flow>> lowerThresholdedRelu(Lowering& lowering, const Layer& 
 
 Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/activation/softmax.py: the mask lowers masked scores by 1e9 and passes; in
-    // keras/src/layers/activations/softmax.py as of 3.13 masked scores have no weight at all.
+    // keras/src/layers/activations/softmax.py as of 3.13 masked scores have no weight at all; in standalone Keras
+    // (keras/layers/advanced_activations.py of 2.2.4) the mask only passes.
     ATTN_CHECK(expectInputs(inputs, 1));
     GraphBuilder& graph = lowering.graph();
     ValueId x = inputs[0].value;
@@ -107,7 +108,7 @@ Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& lay
     ATTN_TRY(std::vector<std::size_t> axes, axesOf(named, graph.shape(x).rank()));
     const bool replaces = lowering.era().softmaxReplaces;
     std::optional<ValueId> mask;
-    if (inputs[0].mask) {
+    if (inputs[0].mask && lowering.era().generation != Generation::Keras2) {
         // A value of its own, so that an edit of it touches this softmax only.
         ATTN_TRY(mask, unary(lowering, UnaryKind::Identity, *inputs[0].mask, "mask"));
     }

@@ -1,5 +1,6 @@
 #include "layers/activations.h"
 
+#include "layers/composite_activations.h"
 #include "layers/lower_functions.h"
 #include "layers/support.h"
 #include "ops/softmax.h"
@@ -27,7 +28,7 @@ constexpr std::array activationRows{
     ActivationRow{"exponential", UnaryKind::Exp},   ActivationRow{"gelu", UnaryKind::Gelu},
     ActivationRow{"swish", UnaryKind::Swish},       ActivationRow{"silu", UnaryKind::Swish},
     ActivationRow{"mish", UnaryKind::Mish},         ActivationRow{"hard_sigmoid", UnaryKind::HardSigmoid},
-    ActivationRow{"relu6", UnaryKind::Relu6},
+    ActivationRow{"relu6", UnaryKind::Relu6},       ActivationRow{"celu", UnaryKind::Elu},
 };
 
 struct ActivationLayerRow {
@@ -92,6 +93,7 @@ Result<ValueId> activate(Lowering& lowering, const Config& config, ValueId x, st
         ATTN_TRY(const std::size_t axis, axisOf(-1, rank));
         return lowering.graph().add(std::make_shared<Softmax>(axis), {x}, "softmax");
     }
+    if (const CompositeActivation apply = compositeActivation(activation.name)) return apply(lowering, x);
     // Keras 3: tf_keras has it as the layer LeakyReLU only.
     if (activation.name == "leaky_relu")
         return lowering.graph().add(std::make_shared<Unary>(UnaryKind::LeakyRelu, 0.2F), {x}, "leaky_relu");

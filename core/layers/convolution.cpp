@@ -1,9 +1,10 @@
 #include "ops/convolution.h"
 
-#include "layers/activations.h"
+#include "layers/convolution_support.h"
 #include "layers/lower_functions.h"
 #include "layers/support.h"
 #include "ops/layout.h"
+#include "ops/matmul.h"
 
 #include <algorithm>
 
@@ -11,22 +12,49 @@ namespace attnscope {
 
 namespace {
 
-struct Padding {
-    std::int64_t before = 0;
-    std::int64_t after = 0;
+/// Entries that all convolutions over time have, and the input [batch, time, features].
+struct Convolution {
+    ValueId x;
+    Shape shape;
+    std::int64_t width = 1;
+    std::int64_t stride = 1;
+    std::int64_t dilation = 1;
+    bool useBias = true;
+    std::string padding;
 };
 
-/// Zeros in front of and behind `time` steps; `reach` is how many timesteps a kernel spans.
-/// 'same' as TensorFlow has it (tensorflow/core/framework/kernel_shape_util.cc): the odd one goes behind.
-Result<Padding> paddingFor(const std::string& mode, std::int64_t time, std::int64_t reach, std::int64_t stride) {
-    if (mode == "valid") return Padding{};
-    if (mode == "causal") return Padding{reach - 1, 0};
-    if (mode == "same") {
-        const std::int64_t steps = (time + stride - 1) / stride;
-        const std::int64_t total = std::max<std::int64_t>((steps - 1) * stride + reach - time, 0);
-        return Padding{total / 2, total - total / 2};
-    }
-    return fail(ErrorCode::Format, "config entry padding: \"" + mode + "\" found; valid, same or causal expected");
+Result<Convolution> readConvolution(Lowering& lowering, const Config& config, const std::vector<Flow>& inputs) {
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectChannelsLast(config));
+    Convolution convolution;
+    convolution.x = inputs[0].value;
+    ATTN_CHECK(expectRank(lowering, convolution.x, 3));
+    convolution.shape = lowering.graph().shape(convolution.x);
+    ATTN_TRY(convolution.width, positive(config, "kernel_size"));
+    ATTN_TRY(convolution.stride, positive(config, "strides", 1));
+    ATTN_TRY(convolution.dilation, positive(config, "dilation_rate", 1));
+    ATTN_TRY(convolution.useBias, config.flag("use_bias", true));
+    ATTN_TRY(convolution.padding, config.text("padding", "valid"));
+    return convolution;
+}
+
+/// Pads as the layer says, then convolves with a kernel [width, features / groups, out].
+Result<ValueId> convolve(Lowering& lowering, const Convolution& convolution, ValueId kernel, std::int64_t groups) {
+    const std::int64_t reach = (convolution.width - 1) * convolution.dilation + 1;
+    ATTN_TRY(AxisPadding padding, paddingFor(convolution.padding, convolution.shape[1], reach, convolution.stride));
+    // Theano's 'half' border (keras/backend/theano_backend.py, conv2d): the odd one goes in front.
+    if (convolution.padding == "same" && lowering.era().backend == "theano") std::swap(padding.before, padding.after);
+    ATTN_TRY(const ValueId x, padded(lowering, convolution.x, 1, padding));
+    return lowering.graph().add(std::make_shared<Convolution1D>(convolution.stride, convolution.dilation, groups),
+                                {x, kernel}, "convolution");
+}
+
+/// A kernel with one channel multiplier for each feature, [width, features, multiplier], as that of a convolution whose
+/// groups are the features.
+Result<ValueId> convolveEachFeature(Lowering& lowering, const Convolution& convolution, ValueId kernel) {
+    const Shape shape = lowering.graph().shape(kernel);
+    ATTN_TRY(const ValueId grouped, reshape(lowering, kernel, {shape[0], 1, shape[1] * shape[2]}));
+    return convolve(lowering, convolution, grouped, shape[1]);
 }
 
 }  // namespace
@@ -34,36 +62,133 @@ Result<Padding> paddingFor(const std::string& mode, std::int64_t time, std::int6
 Result<std::vector<Flow>> lowerConv1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/convolutional/{base_conv,conv1d}.py; the mask stops here.
     const Config& config = layer.config;
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(config));
-    ValueId x = inputs[0].value;
-    ATTN_CHECK(expectRank(lowering, x, 3));
-    const Shape shape = lowering.graph().shape(x);
+    ATTN_TRY(const Convolution convolution, readConvolution(lowering, config, inputs));
     ATTN_TRY(const std::int64_t filters, config.integer("filters"));
-    ATTN_TRY(const std::int64_t width, positive(config, "kernel_size"));
-    ATTN_TRY(const std::int64_t stride, positive(config, "strides", 1));
-    ATTN_TRY(const std::int64_t dilation, positive(config, "dilation_rate", 1));
     ATTN_TRY(const std::int64_t groups, positive(config, "groups", 1));
-    ATTN_TRY(const bool useBias, config.flag("use_bias", true));
-    ATTN_TRY(const std::string mode, config.text("padding", "valid"));
-    if (shape[2] % groups != 0)
-        return fail(ErrorCode::Shape, "input: " + std::to_string(shape[2]) + " features found, a multiple of " +
+    const std::int64_t features = convolution.shape[2];
+    if (features % groups != 0)
+        return fail(ErrorCode::Shape, "input: " + std::to_string(features) + " features found, a multiple of " +
                                           std::to_string(groups) + " (groups) expected");
-
-    std::vector<ExpectedWeight> expected{{"kernel", {width, shape[2] / groups, filters}}};
-    if (useBias) expected.push_back({"bias", {filters}});
+    if (lowering.era().generation == Generation::Keras1)
+        lowering.note("layer " + layer.name +
+                      ": Keras 1 does not say which backend saved it; TensorFlow's order of kernels is assumed");
+    std::vector<ExpectedWeight> expected{{"kernel", {convolution.width, features / groups, filters}}};
+    if (convolution.useBias) expected.push_back({"bias", {filters}});
     ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
-    ATTN_TRY(const Padding padding, paddingFor(mode, shape[1], (width - 1) * dilation + 1, stride));
-    if (padding.before + padding.after > 0) {
-        ATTN_CHECK(expectReasonable({shape[0], shape[1] + padding.before + padding.after, shape[2]}));
-        ATTN_TRY(x, lowering.graph().add(std::make_shared<Pad>(1, padding.before, padding.after), {x}, "padded"));
+    ATTN_TRY(ValueId y, convolve(lowering, convolution, weights[0], groups));
+    ATTN_TRY(y,
+             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[1]) : std::nullopt));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerDepthwiseConv1D(Lowering& lowering, const Layer& layer,
+                                               const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/convolutional/depthwise_conv1d.py
+    const Config& config = layer.config;
+    ATTN_TRY(const Convolution convolution, readConvolution(lowering, config, inputs));
+    ATTN_TRY(const std::int64_t multiplier, positive(config, "depth_multiplier", 1));
+    const std::int64_t features = convolution.shape[2];
+    std::vector<ExpectedWeight> expected{{"depthwise_kernel", {convolution.width, features, multiplier}}};
+    if (convolution.useBias) expected.push_back({"bias", {features * multiplier}});
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+    ATTN_TRY(ValueId y, convolveEachFeature(lowering, convolution, weights[0]));
+    ATTN_TRY(y,
+             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[1]) : std::nullopt));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerSeparableConv1D(Lowering& lowering, const Layer& layer,
+                                               const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/convolutional/separable_conv1d.py: each feature for itself, then across features.
+    const Config& config = layer.config;
+    ATTN_TRY(const Convolution convolution, readConvolution(lowering, config, inputs));
+    ATTN_TRY(const std::int64_t filters, positive(config, "filters"));
+    ATTN_TRY(const std::int64_t multiplier, positive(config, "depth_multiplier", 1));
+    const std::int64_t features = convolution.shape[2];
+    std::vector<ExpectedWeight> expected{{"depthwise_kernel", {convolution.width, features, multiplier}},
+                                         {"pointwise_kernel", {1, features * multiplier, filters}}};
+    if (convolution.useBias) expected.push_back({"bias", {filters}});
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+    ATTN_TRY(ValueId y, convolveEachFeature(lowering, convolution, weights[0]));
+    ATTN_TRY(const ValueId across, reshape(lowering, weights[1], {features * multiplier, filters}));
+    ATTN_TRY(y, lowering.graph().add(std::make_shared<MatMul>(), {y, across}, "across_features"));
+    ATTN_TRY(y,
+             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[2]) : std::nullopt));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerConv1DTranspose(Lowering& lowering, const Layer& layer,
+                                               const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/convolutional/conv1d_transpose.py and utils/conv_utils.py, deconv_output_length: the input
+    // with stride − 1 zeros behind each timestep, convolved with the kernel turned round.
+    const Config& config = layer.config;
+    ATTN_TRY(Convolution convolution, readConvolution(lowering, config, inputs));
+    ATTN_TRY(const std::int64_t filters, positive(config, "filters"));
+    if (config.has("output_padding"))
+        return fail(ErrorCode::Unsupported, "config entry output_padding is not supported yet; null expected");
+    if (convolution.padding != "valid" && convolution.padding != "same")
+        return fail(ErrorCode::Format,
+                    "config entry padding: \"" + convolution.padding + "\" found; valid or same expected");
+    const Shape shape = convolution.shape;
+    std::vector<ExpectedWeight> expected{{"kernel", {convolution.width, filters, shape[2]}}};
+    if (convolution.useBias) expected.push_back({"bias", {filters}});
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+
+    const std::int64_t spread = shape[1] * convolution.stride;
+    const std::int64_t reach = (convolution.width - 1) * convolution.dilation + 1;
+    const std::int64_t overlap = std::max<std::int64_t>(reach - convolution.stride, 0);
+    const bool same = convolution.padding == "same";
+    ATTN_TRY(ValueId x, reshape(lowering, convolution.x, {shape[0], shape[1], 1, shape[2]}));
+    ATTN_TRY(x, padded(lowering, x, 2, {0, convolution.stride - 1}));
+    ATTN_TRY(x, reshape(lowering, x, {shape[0], spread, shape[2]}, "spread"));
+    ATTN_TRY(x, padded(lowering, x, 1, {reach - 1, reach - 1}));
+    GraphBuilder& graph = lowering.graph();
+    ATTN_TRY(ValueId kernel,
+             graph.add(std::make_shared<Slice>(0, convolution.width - 1, convolution.width, -1), {weights[0]}));
+    ATTN_TRY(kernel, permute(lowering, kernel, {0, 2, 1}, "kernel_turned_round"));
+    ATTN_TRY(ValueId y,
+             graph.add(std::make_shared<Convolution1D>(1, convolution.dilation, 1), {x, kernel}, "convolution"));
+    const std::int64_t steps = same ? spread : spread + overlap;
+    ATTN_TRY(y, graph.add(std::make_shared<Slice>(1, same ? overlap / 2 : 0, steps), {y}, "cropped"));
+    ATTN_TRY(y,
+             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[1]) : std::nullopt));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerLocallyConnected1D(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/locally_connected/locally_connected1d.py, implementation 1: a kernel for each timestep.
+    const Config& config = layer.config;
+    ATTN_TRY(const Convolution convolution, readConvolution(lowering, config, inputs));
+    ATTN_TRY(const std::int64_t filters, positive(config, "filters"));
+    ATTN_TRY(const std::int64_t implementation, config.integer("implementation", 1));
+    if (implementation != 1 || convolution.padding != "valid")
+        return fail(ErrorCode::Unsupported, "only implementation 1 with padding valid is supported");
+    const Shape& shape = convolution.shape;
+    const std::int64_t steps = (shape[1] - convolution.width) / convolution.stride + 1;
+    if (shape[1] < convolution.width)
+        return fail(ErrorCode::Shape, "input: " + std::to_string(shape[1]) + " timesteps found, " +
+                                          std::to_string(convolution.width) + " or more expected");
+    const std::int64_t reach = convolution.width * shape[2];
+    ATTN_CHECK(expectReasonable({shape[0], steps, reach}));
+    std::vector<ExpectedWeight> expected{{"kernel", {steps, reach, filters}}};
+    if (convolution.useBias) expected.push_back({"bias", {steps, filters}});
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+    GraphBuilder& graph = lowering.graph();
+    std::vector<ValueId> windows;
+    for (std::int64_t step = 0; step < convolution.width; ++step) {
+        ATTN_TRY(windows.emplace_back(),
+                 graph.add(std::make_shared<Slice>(1, step, steps, convolution.stride), {convolution.x}));
     }
-    ATTN_TRY(ValueId y, lowering.graph().add(std::make_shared<Convolution1D>(stride, dilation, groups), {x, weights[0]},
-                                             "convolution"));
-    if (useBias) {
-        ATTN_TRY(y, binary(lowering, BinaryKind::Add, y, weights[1], "biased"));
+    ValueId x = windows.front();
+    if (windows.size() > 1) {
+        ATTN_TRY(x, graph.add(std::make_shared<Concatenate>(2), windows, "windows"));
     }
-    ATTN_TRY(y, activate(lowering, config, y));
+    ATTN_TRY(x, permute(lowering, x, {1, 0, 2}));
+    ATTN_TRY(ValueId y, graph.add(std::make_shared<MatMul>(), {x, weights[0]}));
+    ATTN_TRY(y, permute(lowering, y, {1, 0, 2}, "product"));
+    ATTN_TRY(y,
+             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[1]) : std::nullopt));
     return single(y);
 }
 

@@ -1,6 +1,7 @@
 #include "layers/era.h"
 
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -11,8 +12,11 @@ namespace {
 
 using Numbers = std::pair<int, int>;
 
-/// Major and minor of "2.2.4-tf"; none if the text does not start with two numbers.
+/// Major and minor of "2.2.4-tf"; none if the text does not start with two numbers. Only Keras 1 left its version out;
+/// Keras 3 does so in model.to_json(), and then "3" is all that is known.
 std::optional<Numbers> versionNumbers(const std::string& version) {
+    if (version.empty()) return Numbers(1, 0);
+    if (version == "3") return Numbers(3, std::numeric_limits<int>::max());
     const char* const end = version.data() + version.size();
     int major = 0;
     int minor = 0;
@@ -20,6 +24,18 @@ std::optional<Numbers> versionNumbers(const std::string& version) {
     if (problem != std::errc() || dot == end || *dot != '.') return std::nullopt;
     if (std::from_chars(dot + 1, end, minor).ec != std::errc()) return std::nullopt;
     return Numbers(major, minor);
+}
+
+/// keras/layers/recurrent.py, wrappers.py and engine/topology.py (compute_mask) of 1.2.2.
+Era keras1() {
+    Era era;
+    era.generation = Generation::Keras1;
+    era.gruResetAfterDefault = false;
+    era.recurrentActivationDefault = "hard_sigmoid";
+    era.bidirectionalZeroesMasked = false;
+    era.timeDistributedMasksInside = false;
+    era.refusesLostMasks = true;
+    return era;
 }
 
 /// Standalone Keras ended with 2.3.1; tf.keras called itself 2.2.4-tf at first and took the numbers from 2.4 on.
@@ -32,6 +48,7 @@ Era keras2(const std::string& version, Numbers numbers) {
     if (numbers.second < 3) era.recurrentActivationDefault = "hard_sigmoid";
     // keras/layers/wrappers.py of 2.3.1 has no zero_output_for_mask; keras/engine/base_layer.py, compute_mask.
     era.bidirectionalZeroesMasked = false;
+    era.timeDistributedMasksInside = numbers.second >= 2;  // since 2.2.0
     era.refusesLostMasks = true;
     return era;
 }
@@ -49,20 +66,23 @@ Era keras3(Numbers numbers) {
     return era;
 }
 
+std::string softmaxText(const Era& era) {
+    if (era.generation == Generation::Keras2) return "not masked, the mask only passes";
+    return era.softmaxReplaces ? "weight 0, also where all are masked"
+                               : "lowered by 1e9, so that they share the weight where all are masked";
+}
+
 }  // namespace
 
-Result<Era> eraOf(std::string_view framework, const std::string& version) {
+Result<Era> eraOf(std::string_view framework, const std::string& version, std::string backend) {
     if (framework != "keras")
         return fail(ErrorCode::Unsupported, "saved by " + std::string(framework) + "; Keras was expected");
-    if (version.empty())
-        return fail(ErrorCode::Unsupported,
-                    "the file does not say which Keras saved it, as Keras 1 left it; Keras 2 or 3 was expected");
-    const auto numbers = versionNumbers(version);
-    if (!numbers || numbers->first < 2 || numbers->first > 3)
-        return fail(ErrorCode::Unsupported,
-                    "saved by Keras " + version + ", which is not supported yet; Keras 2 or 3 was expected");
-    Era era = numbers->first == 2 ? keras2(version, *numbers) : keras3(*numbers);
-    era.version = version;
+    const std::optional<Numbers> numbers = versionNumbers(version);
+    if (!numbers || numbers->first < 0 || numbers->first > 3)
+        return fail(ErrorCode::Unsupported, "saved by Keras " + version + "; Keras 1, 2 or 3 was expected");
+    Era era = numbers->first == 3 ? keras3(*numbers) : numbers->first == 2 ? keras2(version, *numbers) : keras1();
+    era.version = version.empty() ? "1" : version;
+    era.backend = std::move(backend);
     return era;
 }
 
@@ -76,14 +96,14 @@ std::vector<EraPoint> eraPoints(const Era& era) {
                                          : "a timestep counts if every masked branch counts it"},
         {"masks of concatenated branches",
          any ? "a timestep counts if any feature of it does" : "a timestep counts if all its features do"},
-        {"masked scores of a softmax", era.softmaxReplaces
-                                           ? "weight 0, also where all are masked"
-                                           : "lowered by 1e9, so that they share the weight where all are masked"},
+        {"masked scores of a softmax", softmaxText(era)},
         {"masked scores of MultiHeadAttention without dropout",
          era.fusedHeads ? "replaced by the lowest number, so that they share the weight where all are masked"
                         : "those of a softmax"},
         {"masked timesteps in Bidirectional sequences",
          era.bidirectionalZeroesMasked ? "zeros" : "the previous output again"},
+        {"masks inside TimeDistributed",
+         era.timeDistributedMasksInside ? "taken and made" : "neither taken nor made: the outer mask passes"},
         {"a mask at a layer that does not support it", era.refusesLostMasks ? "refused by Keras"
                                                        : era.generation == Generation::Keras3
                                                            ? "dropped, with a warning by Keras"

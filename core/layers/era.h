@@ -26,18 +26,20 @@ enum class MergedMask {
 struct Era {
     Generation generation = Generation::TfKeras2;
     std::string version = "2.15.0";    ///< as in the file
+    std::string backend;               ///< "tensorflow", "theano"; empty if the file does not say
     bool hardSigmoid3 = false;         ///< relu6(x + 3) / 6 rather than clip(0.2x + 0.5, 0, 1)
     bool gruResetAfterDefault = true;  ///< when the config does not say
     std::string recurrentActivationDefault = "sigmoid";
     MergedMask mergedMask = MergedMask::All;
-    bool bidirectionalZeroesMasked = true;  ///< with return_sequences: 0 at masked steps, not the previous output
+    bool bidirectionalZeroesMasked = true;   ///< with return_sequences: 0 at masked steps, not the previous output
+    bool timeDistributedMasksInside = true;  ///< a mask reaches the layer inside, and that layer may make one
     bool fusedHeads = false;  ///< MultiHeadAttention without dropout puts −0.7·3.39e38 in place of masked scores
     bool softmaxReplaces = false;   ///< masked scores give 0, also where all are masked; else they are lowered by 1e9
     bool refusesLostMasks = false;  ///< a layer without mask support raised an error rather than drop it
 };
 
 /// What the framework and version that saved a file decide. Errors: code Unsupported for a version that is not known.
-[[nodiscard]] Result<Era> eraOf(std::string_view framework, const std::string& version);
+[[nodiscard]] Result<Era> eraOf(std::string_view framework, const std::string& version, std::string backend = {});
 
 /// One decision of an era in words, for people to read.
 struct EraPoint {

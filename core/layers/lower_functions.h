@@ -31,6 +31,11 @@ Result<std::vector<Flow>> lowerLstm(Lowering& lowering, const Layer& layer, cons
 Result<std::vector<Flow>> lowerGru(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerSimpleRnn(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
+// cells.cpp
+Result<std::vector<Flow>> lowerCuDnnLstm(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerCuDnnGru(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerRnn(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
 // bidirectional.cpp
 Result<std::vector<Flow>> lowerBidirectional(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
@@ -42,9 +47,31 @@ Result<std::vector<Flow>> lowerBatchNormalization(Lowering& lowering, const Laye
                                                   const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerLayerNormalization(Lowering& lowering, const Layer& layer,
                                                   const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerGroupNormalization(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerUnitNormalization(Lowering& lowering, const Layer& layer,
+                                                 const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerRmsNormalization(Lowering& lowering, const Layer& layer,
+                                                const std::vector<Flow>& inputs);
 
 // convolution.cpp
 Result<std::vector<Flow>> lowerConv1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+Result<std::vector<Flow>> lowerDepthwiseConv1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerSeparableConv1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerConv1DTranspose(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerLocallyConnected1D(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs);
+
+// convolution2d.cpp
+Result<std::vector<Flow>> lowerConv2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerMaxPooling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerAveragePooling2D(Lowering& lowering, const Layer& layer,
+                                                const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerGlobalMaxPooling2D(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerGlobalAveragePooling2D(Lowering& lowering, const Layer& layer,
+                                                      const std::vector<Flow>& inputs);
 
 // pooling.cpp
 Result<std::vector<Flow>> lowerMaxPooling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
@@ -86,6 +113,11 @@ Result<std::vector<Flow>> lowerMultiHeadAttention(Lowering& lowering, const Laye
                                                   const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerGroupQueryAttention(Lowering& lowering, const Layer& layer,
                                                    const std::vector<Flow>& inputs);
+
+// keras1.cpp
+Result<std::vector<Flow>> lowerMerge(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerHighway(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerMaxoutDense(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
 // keras_attention.cpp
 /// Lowers a layer by a formula of the catalogue: the chosen one, or the one among `candidates` that fits its weights.

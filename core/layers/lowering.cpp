@@ -19,16 +19,25 @@ constexpr std::array rows{
     LayerRow{"AdditiveAttention", lowerAdditiveAttention, {}, "use_scale"},
     LayerRow{"AlphaDropout", lowerPassThrough},
     LayerRow{"Attention", lowerDotAttention, {}, "use_scale"},
+    LayerRow{"AtrousConvolution1D", lowerConv1D},
     LayerRow{"Average", lowerAverage},
     LayerRow{"AveragePooling1D", lowerAveragePooling1D},
+    LayerRow{"AveragePooling2D", lowerAveragePooling2D},
     LayerRow{"BatchNormalization", lowerBatchNormalization},
     LayerRow{"BatchNormalizationV1", lowerBatchNormalization},
     LayerRow{"Bidirectional", lowerBidirectional},
     LayerRow{"Concatenate", lowerConcatenate},
     LayerRow{"Conv1D", lowerConv1D},
+    LayerRow{"Conv1DTranspose", lowerConv1DTranspose},
+    LayerRow{"Conv2D", lowerConv2D},
     LayerRow{"Convolution1D", lowerConv1D},
+    LayerRow{"Convolution1DTranspose", lowerConv1DTranspose},
+    LayerRow{"Convolution2D", lowerConv2D},
     LayerRow{"Cropping1D", lowerCropping1D},
+    LayerRow{"CuDNNGRU", lowerCuDnnGru},
+    LayerRow{"CuDNNLSTM", lowerCuDnnLstm},
     LayerRow{"Dense", lowerDense},
+    LayerRow{"DepthwiseConv1D", lowerDepthwiseConv1D},
     LayerRow{"Dot", lowerDot},
     LayerRow{"Dropout", lowerPassThrough},
     LayerRow{"ELU", lowerEluLayer},
@@ -38,32 +47,87 @@ constexpr std::array rows{
     LayerRow{"GaussianDropout", lowerPassThrough},
     LayerRow{"GaussianNoise", lowerPassThrough},
     LayerRow{"GlobalAveragePooling1D", lowerGlobalAveragePooling1D},
+    LayerRow{"GlobalAveragePooling2D", lowerGlobalAveragePooling2D},
     LayerRow{"GlobalMaxPooling1D", lowerGlobalMaxPooling1D},
+    LayerRow{"GlobalMaxPooling2D", lowerGlobalMaxPooling2D},
+    LayerRow{"GroupNormalization", lowerGroupNormalization},
     LayerRow{"GroupQueryAttention", lowerGroupQueryAttention, headArguments, "num_query_heads"},
     LayerRow{"GroupedQueryAttention", lowerGroupQueryAttention, headArguments, "num_query_heads"},
+    LayerRow{"Highway", lowerHighway},
     LayerRow{"LSTM", lowerLstm},
     LayerRow{"LayerNormalization", lowerLayerNormalization},
     LayerRow{"LeakyReLU", lowerLeakyRelu},
+    LayerRow{"LocallyConnected1D", lowerLocallyConnected1D},
     LayerRow{"Masking", lowerMasking},
     LayerRow{"MaxPooling1D", lowerMaxPooling1D},
+    LayerRow{"MaxPooling2D", lowerMaxPooling2D},
     LayerRow{"Maximum", lowerMaximum},
+    LayerRow{"MaxoutDense", lowerMaxoutDense},
+    LayerRow{"Merge", lowerMerge},
     LayerRow{"Minimum", lowerMinimum},
     LayerRow{"MultiHeadAttention", lowerMultiHeadAttention, headArguments, "num_heads"},
     LayerRow{"Multiply", lowerMultiply},
     LayerRow{"PReLU", lowerPRelu},
     LayerRow{"Permute", lowerPermute},
+    LayerRow{"RMSNormalization", lowerRmsNormalization},
+    LayerRow{"RNN", lowerRnn},
     LayerRow{"ReLU", lowerReluLayer},
     LayerRow{"RepeatVector", lowerRepeatVector},
     LayerRow{"Reshape", lowerReshape},
+    LayerRow{"SeparableConv1D", lowerSeparableConv1D},
+    LayerRow{"SeparableConvolution1D", lowerSeparableConv1D},
     LayerRow{"SimpleRNN", lowerSimpleRnn},
     LayerRow{"Softmax", lowerSoftmaxLayer},
     LayerRow{"SpatialDropout1D", lowerPassThrough},
+    LayerRow{"SpatialDropout2D", lowerPassThrough},
     LayerRow{"Subtract", lowerSubtract},
     LayerRow{"ThresholdedReLU", lowerThresholdedRelu},
     LayerRow{"TimeDistributed", lowerTimeDistributed},
+    LayerRow{"TimeDistributedDense", lowerDense},
+    LayerRow{"UnitNormalization", lowerUnitNormalization},
     LayerRow{"UpSampling1D", lowerUpSampling1D},
     LayerRow{"ZeroPadding1D", lowerZeroPadding1D},
 };
+
+/// Layers whose supports_masking is false in standalone Keras (keras/layers of 2.3.1); GlobalAveragePooling1D got it in
+/// 2.2.3, Dense in 2.0.
+bool supportsMasks(const Era& era, std::string_view className) {
+    constexpr std::array without{
+        std::string_view("AtrousConvolution1D"),
+        std::string_view("AveragePooling1D"),
+        std::string_view("AveragePooling2D"),
+        std::string_view("Conv1D"),
+        std::string_view("Conv2D"),
+        std::string_view("Convolution1D"),
+        std::string_view("Convolution2D"),
+        std::string_view("Cropping1D"),
+        std::string_view("DepthwiseConv1D"),
+        std::string_view("Flatten"),
+        std::string_view("GlobalMaxPooling1D"),
+        std::string_view("GlobalMaxPooling2D"),
+        std::string_view("Highway"),
+        std::string_view("LocallyConnected1D"),
+        std::string_view("MaxPooling1D"),
+        std::string_view("MaxPooling2D"),
+        std::string_view("MaxoutDense"),
+        std::string_view("Permute"),
+        std::string_view("RepeatVector"),
+        std::string_view("Reshape"),
+        std::string_view("SeparableConv1D"),
+        std::string_view("UpSampling1D"),
+        std::string_view("ZeroPadding1D"),
+    };
+    if (className == "Dense" || className == "GlobalAveragePooling1D") return era.generation != Generation::Keras1;
+    return std::ranges::find(without, className) == without.end();
+}
+
+/// What Keras would have refused has no numbers to be true to.
+Status checkMasks(const Era& era, const Layer& layer, const std::vector<Flow>& inputs) {
+    if (!era.refusesLostMasks || supportsMasks(era, layer.className)) return {};
+    if (std::ranges::none_of(inputs, [](const Flow& input) { return input.mask.has_value(); })) return {};
+    return fail(ErrorCode::Unsupported,
+                "it is given a mask but does not support masking; Keras " + era.version + " refuses such a model");
+}
 
 bool holdsTensor(const nlohmann::json& argument) {
     if (argument.is_object() && argument.contains("tensor")) return true;
@@ -103,6 +167,7 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
     const std::vector<const Formula*> serving = catalogue.serving(layer.className);
     if (isKeras && !anyFormulaFits(lowering, layer, inputs, serving)) {
         ATTN_CHECK(checkArguments(lowering.arguments(), row->arguments));
+        ATTN_CHECK(checkMasks(lowering.era(), layer, inputs));
         return row->lower(lowering, layer, inputs);
     }
     if (!serving.empty()) return lowerAttention(lowering, layer, inputs, serving);

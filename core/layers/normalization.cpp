@@ -49,6 +49,12 @@ Result<std::vector<Flow>> lowerBatchNormalization(Lowering& lowering, const Laye
     ATTN_TRY(const float epsilon, layer.config.number("epsilon", 1e-3F));
     ATTN_TRY(const bool scale, layer.config.flag("scale", true));
     ATTN_TRY(const bool center, layer.config.flag("center", true));
+    // keras/layers/normalization.py of Keras 1.2.2: the other modes take the mean of the sample or of the batch at
+    // hand.
+    ATTN_TRY(const std::int64_t mode, layer.config.integer("mode", 0));
+    if (mode != 0)
+        return fail(ErrorCode::Unsupported,
+                    "config entry mode: " + std::to_string(mode) + " found, only 0 (feature by feature) is supported");
     std::vector<ExpectedWeight> expected;
     if (scale) expected.push_back({"gamma", over.parameter});
     if (center) expected.push_back({"beta", over.parameter});
@@ -109,6 +115,81 @@ Result<std::vector<Flow>> lowerLayerNormalization(Lowering& lowering, const Laye
         ATTN_TRY(const ValueId beta, broadcastOver(lowering, weights.back(), over.axes, shape));
         ATTN_TRY(y, binary(lowering, BinaryKind::Add, y, beta, "shifted"));
     }
+    return single(y, inputs[0].mask);
+}
+
+Result<std::vector<Flow>> lowerGroupNormalization(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/normalization/group_normalization.py: over all axes but the batch, a group of features for
+    // itself.
+    ATTN_CHECK(expectInputs(inputs, 1));
+    const ValueId x = inputs[0].value;
+    const Shape shape = lowering.graph().shape(x);
+    if (inputs[0].mask) return fail(ErrorCode::Unsupported, "a mask found, which is not supported yet");
+    ATTN_TRY(const std::int64_t named, layer.config.integer("axis", -1));
+    ATTN_TRY(const std::size_t axis, axisOf(named, shape.rank()));
+    if (shape.rank() < 2 || axis + 1 != shape.rank())
+        return fail(ErrorCode::Unsupported, "config entry axis: only the last axis is supported");
+    const std::int64_t features = shape.back();
+    ATTN_TRY(std::int64_t groups, layer.config.integer("groups", 32));
+    if (groups == -1) groups = features;
+    if (groups < 1 || features % groups != 0)
+        return fail(ErrorCode::Shape, "config entry groups: " + std::to_string(groups) +
+                                          " found, which does not divide " + std::to_string(features) + " features");
+    ATTN_TRY(const float epsilon, layer.config.number("epsilon", 1e-3F));
+    ATTN_TRY(const bool scale, layer.config.flag("scale", true));
+    ATTN_TRY(const bool center, layer.config.flag("center", true));
+    std::vector<ExpectedWeight> expected;
+    if (scale) expected.push_back({"gamma", {features}});
+    if (center) expected.push_back({"beta", {features}});
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+
+    const std::int64_t places = shape.from(1).elements() / features;
+    const std::int64_t size = features / groups;
+    ATTN_TRY(ValueId y, reshape(lowering, x, {shape[0], places, groups, size}));
+    ATTN_TRY(y, permute(lowering, y, {0, 2, 1, 3}));
+    ATTN_TRY(y, lowering.graph().add(std::make_shared<Standardize>(2, epsilon), {y}, "normalized"));
+    ATTN_TRY(y, permute(lowering, y, {0, 2, 1, 3}));
+    ATTN_TRY(y, reshape(lowering, y, shape));
+    if (scale) {
+        ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, y, weights[0], "scaled"));
+    }
+    if (center) {
+        ATTN_TRY(y, binary(lowering, BinaryKind::Add, y, weights.back(), "shifted"));
+    }
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerUnitNormalization(Lowering& lowering, const Layer& layer,
+                                                 const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/normalization/unit_normalization.py: x / √max(Σ x², 1e-12)
+    ATTN_CHECK(expectInputs(inputs, 1));
+    const ValueId x = inputs[0].value;
+    ATTN_TRY(const NormalizedAxes over, readAxes(layer.config, lowering.graph().shape(x)));
+    ATTN_TRY(const ValueId squares, unary(lowering, UnaryKind::Square, x));
+    ATTN_TRY(ValueId length, reduce(lowering, ReduceKind::Sum, squares, over.axes, true));
+    ATTN_TRY(length, binary(lowering, BinaryKind::Maximum, length, 1e-12F, "smallest"));
+    ATTN_TRY(length, unary(lowering, UnaryKind::Sqrt, length, "length"));
+    ATTN_TRY(const ValueId y, binary(lowering, BinaryKind::Divide, x, length, "normalized"));
+    return single(y, inputs[0].mask);
+}
+
+Result<std::vector<Flow>> lowerRmsNormalization(Lowering& lowering, const Layer& layer,
+                                                const std::vector<Flow>& inputs) {
+    // keras/src/layers/normalization/rms_normalization.py of Keras 3: x / √(mean(x²) + ε) · scale
+    ATTN_CHECK(expectInputs(inputs, 1));
+    const ValueId x = inputs[0].value;
+    const Shape shape = lowering.graph().shape(x);
+    ATTN_TRY(const NormalizedAxes over, readAxes(layer.config, shape));
+    ATTN_TRY(const float epsilon, layer.config.number("epsilon", 1e-6F));
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, {{"scale", over.parameter}}));
+    ATTN_TRY(const ValueId squares, unary(lowering, UnaryKind::Square, x));
+    ATTN_TRY(ValueId size, reduce(lowering, ReduceKind::Mean, squares, over.axes, true));
+    ATTN_TRY(size, binary(lowering, BinaryKind::Add, size, epsilon, "epsilon"));
+    ATTN_TRY(size, unary(lowering, UnaryKind::Sqrt, size, "size"));
+    ATTN_TRY(ValueId y, binary(lowering, BinaryKind::Divide, x, size, "normalized"));
+    ATTN_TRY(const ValueId scale, broadcastOver(lowering, weights[0], over.axes, shape));
+    ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, y, scale, "scaled"));
     return single(y, inputs[0].mask);
 }
 

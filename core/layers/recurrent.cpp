@@ -167,6 +167,9 @@ Result<std::vector<Flow>> lowerGru(Lowering& lowering, const Layer& layer, const
     if (!layer.config.has("reset_after"))
         lowering.note("layer " + layer.name + ": reset_after is not in the file; " + (resetAfter ? "true" : "false") +
                       " is assumed");
+    const bool twoBiases = layer.weights.size() == 3 && layer.weights.back().tensor->rank() == 2;
+    if (twoBiases && !resetAfter)
+        return fail(ErrorCode::Shape, "its two biases need reset_after, which is false in its config");
     return lowerRecurrent(lowering, layer, inputs, resetAfter ? Cell::GruResetAfter : Cell::Gru);
 }
 

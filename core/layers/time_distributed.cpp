@@ -33,7 +33,8 @@ Result<ValueId> anyInside(Lowering& lowering, ValueId mask) {
 
 Result<std::vector<Flow>> lowerTimeDistributed(Lowering& lowering, const Layer& layer,
                                                const std::vector<Flow>& inputs) {
-    // tf_keras/src/layers/rnn/time_distributed.py, call() and compute_mask(), the reshaping path.
+    // tf_keras/src/layers/rnn/time_distributed.py, call() and compute_mask(), the reshaping path; before Keras 2.2.0
+    // keras/layers/wrappers.py.
     if (layer.inner.size() != 1 || inputs.empty())
         return fail(ErrorCode::Format, "one layer inside and an input expected");
     const Shape outer = lowering.graph().shape(inputs.front().value);
@@ -44,7 +45,7 @@ Result<std::vector<Flow>> lowerTimeDistributed(Lowering& lowering, const Layer& 
             return fail(ErrorCode::Shape, "input: shape " + shape.text() + " found, (batch, time, …) expected");
         ATTN_TRY(const ValueId x, mergeTime(lowering, input.value, "timesteps_as_batch"));
         std::optional<ValueId> mask;
-        if (input.mask) {
+        if (input.mask && lowering.era().timeDistributedMasksInside) {
             const Shape maskShape = lowering.graph().shape(*input.mask);
             if (maskShape.rank() < 2)
                 return fail(ErrorCode::Shape, "mask: shape " + maskShape.text() + " found, (batch, time, …) expected");
@@ -57,7 +58,9 @@ Result<std::vector<Flow>> lowerTimeDistributed(Lowering& lowering, const Layer& 
     for (const Flow& output : inside) {
         ATTN_TRY(const ValueId y, splitTime(lowering, output.value, outer[0], outer[1], "timesteps"));
         std::optional<ValueId> mask;
-        if (output.mask) {
+        if (!lowering.era().timeDistributedMasksInside) {
+            mask = inputs.front().mask;
+        } else if (output.mask) {
             ATTN_TRY(mask, splitTime(lowering, *output.mask, outer[0], outer[1], "mask"));
         } else if (inputs.front().mask) {
             ATTN_TRY(mask, anyInside(lowering, *inputs.front().mask));

@@ -15,15 +15,17 @@ struct ArchiveGroup {
     std::vector<LayerWeight> weights;
 };
 
-/// What a reader makes of a model file: one neutral description and named tensors. Bounds are proven by the reader: every
-/// tensor is whole and within the budget. What it means is the model's business.
+/// What a reader makes of a model file: one neutral description and named tensors. Bounds are proven by the reader:
+/// every tensor is whole and within the budget. What it means is the model's business.
 struct Archive {
-    std::string format;     ///< "Keras HDF5"
-    std::string framework;  ///< "keras"
-    std::string version;    ///< the Keras version that saved the file; empty if the file does not say
-    nlohmann::json config;  ///< model_config: {"class_name": "Functional", "config": {…}}
-    nlohmann::json training; ///< training_config; null if absent
+    std::string format;       ///< "Keras HDF5"
+    std::string framework;    ///< "keras"
+    std::string version;      ///< the Keras version that saved the file; empty if the file does not say
+    nlohmann::json config;    ///< model_config: {"class_name": "Functional", "config": {…}}; null if the
+                              ///< file holds weights only
+    nlohmann::json training;  ///< training_config; null if absent
     std::vector<ArchiveGroup> groups;
+    std::string backend = {};  ///< "tensorflow", "theano" as the file names it; empty if it does not
 };
 
 }  // namespace attnscope

@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include "model/keras1.h"
 #include "model/model_reader.h"
 #include "model/weight_order.h"
 
@@ -101,8 +102,14 @@ std::int64_t Model::parameterCount() const {
 }
 
 Result<std::shared_ptr<const Model>> Model::fromArchive(Archive archive) {
-    ATTN_TRY(const Era era, eraOf(archive.framework, archive.version));
+    if (archive.config.is_null())
+        return fail(ErrorCode::Format,
+                    "holds weights only; its architecture, as model.to_json() gives it, was expected");
+    ATTN_TRY(const Era era, eraOf(archive.framework, archive.version, archive.backend));
     nlohmann::json root = std::move(archive.config);
+    if (era.generation == Generation::Keras1) {
+        ATTN_TRY(root, upgradeKeras1(std::move(root)));
+    }
     // The root's name is the model's own; only layers have one beside their config.
     if (root.is_object()) root.erase("name");
     Result<LayerEntry> entry = readEntry(root);
@@ -110,7 +117,7 @@ Result<std::shared_ptr<const Model>> Model::fromArchive(Archive archive) {
     for (const ArchiveGroup& group : archive.groups) ATTN_CHECK(checkFinite(group));
     ATTN_TRY(
         std::shared_ptr<const Model> model,
-        ModelReader::read(*entry, era, archive.format + ", Keras " + archive.version,
+        ModelReader::read(*entry, era, archive.format + ", Keras " + era.version,
                           [&](const std::vector<LayerEntry>& layers) { return dealGroups(layers, archive.groups); }));
     return model;
 }

@@ -2,6 +2,7 @@
 
 #include "model/calls.h"
 #include "model/inputs.h"
+#include "model/saved_layout.h"
 #include "model/weight_order.h"
 
 namespace attnscope {
@@ -61,7 +62,8 @@ Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& en
     }
     ATTN_TRY(const std::vector<LayerEntry> inside, innerEntries(entry));
     if (inside.empty()) {
-        ATTN_TRY(layer->weights, marked(entry, std::move(weights)));
+        ATTN_TRY(std::vector<LayerWeight> kept, marked(entry, std::move(weights)));
+        layer->weights = currentLayout(entry, std::move(kept), m_era.backend);
         return layer;
     }
     ATTN_TRY(std::vector<std::vector<LayerWeight>> dealt, dealOut(inside, std::move(weights)));

@@ -32,19 +32,36 @@ struct CountRow {
 
 const std::vector<CountRow>& countTable() {
     static const std::vector<CountRow> rows{
+        {"AtrousConvolution1D", 1, {"use_bias"}},
         {"BatchNormalization", 0, {"scale", "center"}, 2},
         {"BatchNormalizationV1", 0, {"scale", "center"}, 2},
         {"Conv1D", 1, {"use_bias"}},
+        {"Conv1DTranspose", 1, {"use_bias"}},
+        {"Conv2D", 1, {"use_bias"}},
         {"Convolution1D", 1, {"use_bias"}},
+        {"Convolution1DTranspose", 1, {"use_bias"}},
+        {"Convolution2D", 1, {"use_bias"}},
         {"CuDNNGRU", 3, {}},
         {"CuDNNLSTM", 3, {}},
         {"Dense", 1, {"use_bias"}},
+        {"DepthwiseConv1D", 1, {"use_bias"}},
         {"Embedding", 1, {}},
         {"GRU", 2, {"use_bias"}},
+        {"GRUCell", 2, {"use_bias"}},
+        {"GroupNormalization", 0, {"scale", "center"}},
+        {"Highway", 2, {"use_bias", "use_bias"}},
         {"LSTM", 2, {"use_bias"}},
+        {"LSTMCell", 2, {"use_bias"}},
         {"LayerNormalization", 0, {"scale", "center"}},
+        {"LocallyConnected1D", 1, {"use_bias"}},
+        {"MaxoutDense", 1, {"use_bias"}},
         {"PReLU", 1, {}},
+        {"RMSNormalization", 1, {}},
+        {"SeparableConv1D", 2, {"use_bias"}},
+        {"SeparableConvolution1D", 2, {"use_bias"}},
         {"SimpleRNN", 2, {"use_bias"}},
+        {"SimpleRNNCell", 2, {"use_bias"}},
+        {"TimeDistributedDense", 1, {"use_bias"}},
     };
     return rows;
 }
@@ -56,6 +73,7 @@ constexpr std::array weightless{
     std::string_view("AlphaDropout"),
     std::string_view("Average"),
     std::string_view("AveragePooling1D"),
+    std::string_view("AveragePooling2D"),
     std::string_view("Concatenate"),
     std::string_view("Cropping1D"),
     std::string_view("Dot"),
@@ -65,12 +83,16 @@ constexpr std::array weightless{
     std::string_view("GaussianDropout"),
     std::string_view("GaussianNoise"),
     std::string_view("GlobalAveragePooling1D"),
+    std::string_view("GlobalAveragePooling2D"),
     std::string_view("GlobalMaxPooling1D"),
+    std::string_view("GlobalMaxPooling2D"),
     std::string_view("InputLayer"),
     std::string_view("LeakyReLU"),
     std::string_view("Masking"),
     std::string_view("MaxPooling1D"),
+    std::string_view("MaxPooling2D"),
     std::string_view("Maximum"),
+    std::string_view("Merge"),
     std::string_view("Minimum"),
     std::string_view("Multiply"),
     std::string_view("Permute"),
@@ -79,8 +101,10 @@ constexpr std::array weightless{
     std::string_view("Reshape"),
     std::string_view("Softmax"),
     std::string_view("SpatialDropout1D"),
+    std::string_view("SpatialDropout2D"),
     std::string_view("Subtract"),
     std::string_view("ThresholdedReLU"),
+    std::string_view("UnitNormalization"),
     std::string_view("UpSampling1D"),
     std::string_view("ZeroPadding1D"),
 };
@@ -89,11 +113,24 @@ Result<bool> isTrainable(const LayerEntry& layer) {
     return layer.config.is_object() ? Config(layer.config).flag("trainable", true) : Result<bool>(true);
 }
 
+/// The arrays of a layer of Keras 1 that keeps each gate's apart, which it did unless told to save work on a GPU
+/// (keras/layers/recurrent.py of 1.2.2; later configs have no consume_less).
+Result<std::optional<WeightCount>> countOfGates(const LayerEntry& layer) {
+    const Config config(layer.config);
+    const bool gated = layer.className == "LSTM" || layer.className == "GRU";
+    if (!gated || !config.has("consume_less")) return std::nullopt;
+    ATTN_TRY(const std::string mode, config.text("consume_less", ""));
+    if (mode == "gpu") return std::nullopt;
+    return WeightCount{layer.className == "LSTM" ? std::size_t{12} : std::size_t{9}, 0};
+}
+
 /// An ordinary layer's weights before its own `trainable` is looked at; none for a class that is not known.
 Result<std::optional<WeightCount>> countOfClass(const LayerEntry& layer) {
     if (std::ranges::find(weightless, layer.className) != weightless.end()) return WeightCount{};
     const auto row = std::ranges::find(countTable(), layer.className, &CountRow::className);
     if (row == countTable().end()) return std::nullopt;
+    ATTN_TRY(const std::optional<WeightCount> gates, countOfGates(layer));
+    if (gates) return gates;
     const Config config(layer.config);
     WeightCount count{row->always, row->fixed};
     for (const std::string_view flag : row->flags) {
@@ -225,6 +262,15 @@ Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer) {
             ATTN_TRY(const bool backwards, Config(backward.config).flag("go_backwards", false));
             backward.config["go_backwards"] = !backwards;
             inner.push_back(std::move(backward));
+        }
+    } else if (layer.className == "RNN") {
+        ATTN_TRY(LayerEntry cell, wrapped(layer.config, "cell", ""));
+        if (cell.className != "StackedRNNCells") return std::vector<LayerEntry>{std::move(cell)};
+        const json cells = cell.config.is_object() ? cell.config.value("cells", json()) : json();
+        if (!cells.is_array() || cells.empty())
+            return fail(ErrorCode::Format, "config entry cells: a list of cells was expected");
+        for (const json& item : cells) {
+            ATTN_TRY(inner.emplace_back(), readEntry(item));
         }
     }
     return inner;

@@ -20,7 +20,8 @@ namespace attnscope {
 /// Whether a layer of this class and config has weights; true for classes that are not known.
 [[nodiscard]] Result<bool> mayHaveWeights(const LayerEntry& layer);
 
-/// The layers inside a TimeDistributed ([layer]) or a Bidirectional ([forward, backward]); empty for other classes.
+/// The layers inside a TimeDistributed ([layer]) or a Bidirectional ([forward, backward]), the cells of an RNN; empty
+/// for other classes.
 [[nodiscard]] Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer);
 
 }  // namespace attnscope

@@ -83,6 +83,19 @@ private slots:
         QVERIFY(info["tokenizer"].toString().endsWith("tokenizer.json"));
     }
 
+    void weightsTakeTheirArchitectureFromTheFileBesideThem() {
+        const QString weights = source + "/tests/fixtures/weights/";
+        const Outcome found = run({"info", weights + "sequential_weights.h5"});
+        QCOMPARE(found.status, 0);
+        QVERIFY2(found.out.contains("Keras HDF5 weights, Keras 2.21.0"), qPrintable(found.out));
+        QVERIFY2(found.out.contains("architecture: " + weights + "sequential.json"), qPrintable(found.out));
+
+        const QJsonObject given =
+            json(run({"info", weights + "renamed.h5", "--architecture", weights + "twice.json", "--json"}));
+        QCOMPARE(given["architecture"].toString(), weights + "twice.json");
+        QVERIFY(json(run({"info", sentiment, "--json"}))["architecture"].isNull());
+    }
+
     void infoShowsPenaltiesAndConstraints() {
         const QJsonObject info = json(run({"info", golden + "attention_l2_max_norm.h5", "--json"}));
         bool seen = false;
@@ -269,6 +282,7 @@ private slots:
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("says");
         const QString bad = source + "/tests/fixtures/bad/";
+        const QString weights = source + "/tests/fixtures/weights/";
         const QStringList text{"--text", "fine"};
         QTest::newRow("missing file") << QStringList{"info", "/nowhere/model.h5"} << "/nowhere/model.h5";
         QTest::newRow("a folder") << QStringList{"info", "/tmp"} << "/tmp";
@@ -276,7 +290,14 @@ private slots:
         QTest::newRow("not HDF5") << QStringList{"info", bad + "not_hdf5.h5"} << "not_hdf5.h5";
         QTest::newRow("truncated") << QStringList{"info", bad + "truncated.h5"} << "truncated.h5";
         QTest::newRow("no model") << QStringList{"info", bad + "no_model.h5"} << "no_model.h5";
-        QTest::newRow("weights only") << QStringList{"info", bad + "weights_only.h5"} << "weights_only.h5";
+        QTest::newRow("weights only") << QStringList{"info", weights + "renamed.h5"} << "--architecture FILE.json";
+        QTest::newRow("architecture of other weights")
+            << QStringList{"info", weights + "renamed.h5", "--architecture", weights + "branches_config.json"}
+            << "renamed.h5 with the architecture " + weights + "branches_config.json: weights of 2 layers found, 5 expected";
+        QTest::newRow("no architecture") << QStringList{"info", weights + "renamed.h5", "--architecture", weights + "keras1.h5"}
+                                         << "keras1.h5: not valid JSON";
+        QTest::newRow("architecture of a whole model")
+            << QStringList{"info", sentiment, "--architecture", weights + "keras1.json"} << "holds a model of its own";
         QTest::newRow("wrong shape") << QStringList{"inspect", bad + "wrong_shape.h5", "--ids", "1"} << "expected";
         QTest::newRow("huge weight") << QStringList{"info", bad + "huge_weight.h5"} << "huge_weight.h5";
         QTest::newRow("external link") << QStringList{"info", bad + "external_link.h5"} << "link";

@@ -9,10 +9,13 @@
 
 #include <QApplication>
 #include <QComboBox>
+#include <QDir>
 #include <QDropEvent>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QPainter>
 #include <QPushButton>
@@ -76,6 +79,8 @@ private slots:
 
     void saysWhatToDoWhenNothingIsOpen();
     void droppedFilesAreOpened();
+    void weightsAskForTheirArchitecture();
+    void weightsAndArchitectureAreDroppedTogether();
     void droppedTextIsInspected();
     void aWrongFileShowsAMessageThatDoesNotBlock();
     void typedTextIsInspectedOnEnter();
@@ -169,6 +174,47 @@ void TestWindow::saysWhatToDoWhenNothingIsOpen() {
     QTRY_VERIFY(m_workspace->hasModel());
     QVERIFY(empty->title().contains(QStringLiteral("Choose a text")));
     QCOMPARE(m_window->windowTitle(), QStringLiteral("attention.h5 — attnscope"));
+}
+
+void TestWindow::weightsAskForTheirArchitecture() {
+    const QString weights = QStringLiteral(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/weights/");
+    m_workspace->openFiles({(weights + QStringLiteral("renamed.h5")).toStdString()});
+    const auto box = [this] { return m_window->findChild<QMessageBox*>(); };
+    QTRY_VERIFY(box() != nullptr && box()->isVisible());
+    QVERIFY(box()->text().startsWith(QStringLiteral("renamed.h5 holds weights")));
+    QTest::keyClick(box(), Qt::Key_Escape);
+    QTRY_VERIFY(box() == nullptr);
+    QVERIFY(!m_workspace->hasModel());
+
+    m_workspace->openFiles({(weights + QStringLiteral("renamed.h5")).toStdString()});
+    QTRY_VERIFY(box() != nullptr && box()->isVisible());
+    QTest::keyClick(box(), Qt::Key_Return);
+    const auto dialog = [this] { return m_window->findChild<QFileDialog*>(); };
+    QTRY_VERIFY(dialog() != nullptr && dialog()->isVisible());
+    QCOMPARE(dialog()->directory(), QDir(weights));
+    auto* name = dialog()->findChild<QLineEdit*>();
+    name->setText(QStringLiteral("twice.json"));
+    QTest::keyClick(name, Qt::Key_Return);
+    QTRY_VERIFY(m_workspace->hasModel());
+    QCOMPARE(m_window->windowTitle(), QStringLiteral("renamed.h5 — attnscope"));
+    QCOMPARE(QString::fromStdString(m_workspace->opened().architecturePath), weights + QStringLiteral("twice.json"));
+}
+
+void TestWindow::weightsAndArchitectureAreDroppedTogether() {
+    const QString weights = QStringLiteral(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/weights/");
+    QMimeData alone;
+    alone.setUrls({QUrl::fromLocalFile(weights + QStringLiteral("twice.json"))});
+    drop(alone);
+    auto* banner = m_window->findChild<MessageBanner*>();
+    QTRY_VERIFY(banner->isVisible());
+    QVERIFY(!m_workspace->hasModel());
+
+    QMimeData both;
+    both.setUrls({QUrl::fromLocalFile(weights + QStringLiteral("twice.json")),
+                  QUrl::fromLocalFile(weights + QStringLiteral("renamed.h5"))});
+    drop(both);
+    QTRY_VERIFY(m_workspace->hasModel());
+    QVERIFY(!banner->isVisible());
 }
 
 void TestWindow::droppedFilesAreOpened() {

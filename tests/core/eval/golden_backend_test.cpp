@@ -2,7 +2,6 @@
 #include "eval/evaluator.h"
 #include "eval/verify.h"
 #include "eval/vulkan_backend.h"
-#include "formats/formats.h"
 #include "formula/catalogue.h"
 #include "model/model.h"
 #include "support/tensor_compare.h"
@@ -65,8 +64,7 @@ private:
     };
 
     [[nodiscard]] Status prepare(const GoldenCase& golden, const GoldenRun& run, Prepared& prepared) const {
-        ATTN_TRY(Archive archive, readArchive(golden.model));
-        ATTN_TRY(const std::shared_ptr<const Model> model, Model::fromArchive(std::move(archive)));
+        ATTN_TRY(const std::shared_ptr<const Model> model, openGolden(golden));
         std::vector<Shape> shapes;
         for (const ModelInput& input : model->inputs()) {
             const auto given = std::ranges::find(run.inputs, input.name, &NamedTensor::name);

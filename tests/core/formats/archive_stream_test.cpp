@@ -48,7 +48,7 @@ std::string frame(char kind, const std::string& payload) {
 /// A header around the description of groups.
 std::string header(const std::string& groups) {
     return frame(
-        'A', R"({"format":"f","framework":"keras","version":"","config":{},"training":null,"groups":)" + groups + "}");
+        'A', R"({"format":"f","framework":"keras","version":"","backend":"","config":{},"training":null,"groups":)" + groups + "}");
 }
 
 }  // namespace
@@ -73,6 +73,7 @@ void ArchiveStreamTest::anArchiveArrivesAsItWasSent() {
     QCOMPARE(copy->format, archive.format);
     QCOMPARE(copy->framework, archive.framework);
     QCOMPARE(copy->version, archive.version);
+    QCOMPARE(copy->backend, archive.backend);
     QVERIFY(copy->config == archive.config);
     QVERIFY(copy->training == archive.training);
     QCOMPARE(copy->groups.size(), archive.groups.size());

@@ -3,8 +3,12 @@
 #include "model/model.h"
 
 #include <QDir>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <algorithm>
+#include <array>
 
 using namespace attnscope;
 using namespace attnscope::test;
@@ -36,6 +40,8 @@ private slots:
     void stringsOfAnyKindAreRead();
     void numbersOfAnyPlainTypeBecomeFloats_data();
     void numbersOfAnyPlainTypeBecomeFloats();
+    void bfloat16IsWhatTheAttributeSays();
+    void aScalarIsATensorWithoutAxes();
     void compressedNumbersAreRead();
     void aDamagedHeapIsRefused_data();
     void aDamagedHeapIsRefused();
@@ -76,7 +82,9 @@ void KerasHdf5Test::everyGoldenFileIsReadWhole() {
     QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
     QCOMPARE(archive->format, std::string("Keras HDF5"));
     QCOMPARE(archive->framework, std::string("keras"));
-    QVERIFY(archive->version.starts_with("2."));
+    QVERIFY2(
+        archive->version.empty() || QString::fromStdString(archive->version).contains(QRegularExpression("^[123]\\.")),
+        archive->version.c_str());
     QVERIFY(archive->config.contains("class_name"));
     QVERIFY(!archive->groups.empty());
 }
@@ -90,9 +98,6 @@ void KerasHdf5Test::badFilesGiveOneLineThatSaysWhatIsWrong_data() {
     row("not_hdf5.h5", "is not an HDF5 file; a model saved by Keras as .h5 was expected");
     row("truncated.h5", "is a truncated or damaged HDF5 file (truncated file: eof = *");
     row("no_model.h5", "has no model in it: there is no attribute model_config as Keras writes it");
-    row("weights_only.h5",
-        "holds weights only: there is no attribute model_config; save the whole model "
-        "with model.save()");
     row("config_not_json.h5", "attribute model_config: not valid JSON at line 1, column 35: *");
     row("config_duplicate_key.h5", "attribute model_config: the key \"units\" occurs twice in one object");
     row("missing_layer_names.h5", "/model_weights: has no attribute layer_names");
@@ -157,6 +162,12 @@ void KerasHdf5Test::numbersOfAnyPlainTypeBecomeFloats_data() {
     QTest::newRow("float32") << qint64(H5T_IEEE_F32LE);
     QTest::newRow("float32, big end first") << qint64(H5T_IEEE_F32BE);
     QTest::newRow("float64") << qint64(H5T_IEEE_F64LE);
+    const hid_t brain = H5Tcopy(H5T_IEEE_F32LE);
+    H5Tset_fields(brain, 15, 7, 8, 0, 7);
+    H5Tset_ebias(brain, 127);
+    H5Tset_size(brain, 2);
+    QTest::newRow("bfloat16 as a type of its own") << qint64(brain);
+    QTest::newRow("int16, big end first") << qint64(H5T_STD_I16BE);
     QTest::newRow("int64") << qint64(H5T_STD_I64LE);
     QTest::newRow("uint8") << qint64(H5T_STD_U8LE);
 }
@@ -175,6 +186,49 @@ void KerasHdf5Test::numbersOfAnyPlainTypeBecomeFloats() {
     const Tensor& kernel = *archive->groups[0].weights[0].tensor;
     QCOMPARE(kernel.shape(), Shape({3, 2}));
     for (std::size_t index = 0; index < kernel.size(); ++index) QCOMPARE(kernel[index], static_cast<float>(index));
+}
+
+void KerasHdf5Test::bfloat16IsWhatTheAttributeSays() {
+    for (const bool named : {true, false}) {
+        const std::string path = newPath();
+        {
+            H5Writer file(path);
+            writeDenseModel(file);
+            const hid_t opaque = H5Tcreate(H5T_OPAQUE, 2);
+            file.unwritten(kernelPath, {3, 2}, opaque);
+            const hid_t dataset = H5Dopen2(file.id(), kernelPath.c_str(), H5P_DEFAULT);
+            // 1, -2, 0.15625, 0, 3e38, -0.0078125 as the upper halves of float32.
+            const std::array<std::uint16_t, 6> numbers{0x3F80, 0xC000, 0x3E20, 0, 0x7F62, 0xBC00};
+            H5Dwrite(dataset, opaque, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data());
+            H5Dclose(dataset);
+            H5Tclose(opaque);
+            if (named) file.text(kernelPath, "dtype", "bfloat16");
+            file.numbers(biasPath, {2});
+        }
+        const Result<Archive> archive = readArchive(path);
+        QCOMPARE(archive.has_value(), named);
+        if (!named) {
+            QVERIFY(archive.error().text().ends_with("holds opaque bytes; numbers were expected"));
+            continue;
+        }
+        const std::span<const float> kernel = archive->groups[0].weights[0].tensor->data();
+        QVERIFY(std::ranges::equal(kernel.first(4), std::array{1.0F, -2.0F, 0.15625F, 0.0F}));
+        QVERIFY(kernel[4] > 2.9e38F && kernel[4] < 3.1e38F);
+        QCOMPARE(kernel[5], -0.0078125F);
+    }
+}
+
+void KerasHdf5Test::aScalarIsATensorWithoutAxes() {
+    const std::string path = newPath();
+    {
+        H5Writer file(path);
+        writeDenseModel(file);
+        file.numbers(kernelPath, {}, H5T_IEEE_F64BE);
+        file.numbers(biasPath, {2});
+    }
+    const Result<Archive> archive = readArchive(path);
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    QCOMPARE(archive->groups[0].weights[0].tensor->shape(), Shape());
 }
 
 void KerasHdf5Test::compressedNumbersAreRead() {

@@ -1,5 +1,9 @@
 #include "golden_case.h"
 
+#include "base/read_file.h"
+#include "formats/architecture.h"
+#include "formats/formats.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -43,6 +47,8 @@ std::vector<GoldenCase> goldenCases() {
         golden.model = content.contains("model")
                            ? (repository / content.at("model").get<std::string>()).string()
                            : std::filesystem::path(entry.path()).replace_extension(".h5").string();
+        if (content.contains("architecture"))
+            golden.architecture = (repository / content.at("architecture").get<std::string>()).string();
         for (const json& run : content.at("runs"))
             golden.runs.push_back({run.at("note"), readTensors(run.at("inputs")), readTensors(run.at("outputs")),
                                    readTensors(run.at("values")),
@@ -56,6 +62,15 @@ std::vector<GoldenCase> goldenCases() {
     }
     std::ranges::sort(cases, {}, &GoldenCase::name);
     return cases;
+}
+
+Result<std::shared_ptr<const Model>> openGolden(const GoldenCase& golden) {
+    ATTN_TRY(Archive archive, readArchive(golden.model));
+    if (!golden.architecture.empty()) {
+        ATTN_TRY(const std::string architecture, readBytes(golden.architecture, mostArchitectureBytes));
+        ATTN_CHECK(addArchitecture(archive, architecture));
+    }
+    return Model::fromArchive(std::move(archive));
 }
 
 }  // namespace attnscope::test

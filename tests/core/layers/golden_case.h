@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensor/tensor.h"
+#include "model/model.h"
 
 #include <map>
 #include <optional>
@@ -34,7 +34,8 @@ struct GoldenTerm {
 
 struct GoldenCase {
     std::string name;
-    std::string model;  ///< path of the model file
+    std::string model;         ///< path of the model file
+    std::string architecture;  ///< path of its architecture, if the file holds weights only
     std::vector<GoldenRun> runs;
     std::map<std::string, std::string, std::less<>> formulas;  ///< by layer, where the file alone does not decide
     std::vector<GoldenTerm> penalties;
@@ -43,5 +44,8 @@ struct GoldenCase {
 
 /// Every case of tests/fixtures/golden, in the order of their names.
 [[nodiscard]] std::vector<GoldenCase> goldenCases();
+
+/// The model of a case, read from its file or files.
+[[nodiscard]] Result<std::shared_ptr<const Model>> openGolden(const GoldenCase& golden);
 
 }  // namespace attnscope::test

@@ -1,4 +1,3 @@
-#include "formats/formats.h"
 #include "golden_case.h"
 #include "layers/weight_terms.h"
 #include "model/model.h"
@@ -22,11 +21,6 @@ std::shared_ptr<const Catalogue> bundledFormulas() {
     return catalogue;
 }
 
-Result<std::shared_ptr<const Model>> openModel(const std::string& path) {
-    ATTN_TRY(Archive archive, readArchive(path));
-    return Model::fromArchive(std::move(archive));
-}
-
 /// A model lowered for the inputs of a run, and all its values.
 struct Computed {
     std::shared_ptr<const Graph> graph;
@@ -34,7 +28,7 @@ struct Computed {
 };
 
 Result<Computed> compute(const GoldenCase& golden, const GoldenRun& run) {
-    ATTN_TRY(const auto model, openModel(golden.model));
+    ATTN_TRY(const auto model, openGolden(golden));
     std::map<std::string, Tensor> inputs;
     for (const NamedTensor& input : run.inputs) inputs.emplace(input.name, input.tensor);
     std::vector<Shape> shapes;
@@ -185,7 +179,7 @@ private slots:
     }
     void penaltiesAndConstraintsAreThoseOfKeras() {
         QFETCH(const GoldenCase*, golden);
-        const auto model = openModel(golden->model);
+        const auto model = openGolden(*golden);
         QVERIFY2(model, model ? "" : model.error().text().c_str());
         std::map<std::pair<std::string, std::string>, WeightTerms> terms;
         for (const auto& layer : (*model)->layers())

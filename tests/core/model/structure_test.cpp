@@ -172,14 +172,14 @@ void StructureTest::theVersionDecidesTheEra_data() {
                               << "" << true << "sigmoid";
     QTest::newRow("Keras 3") << "3.4.1"
                              << "" << true << "sigmoid";
+    QTest::newRow("Keras 1.2") << "1.2.2"
+                               << "" << false << "hard_sigmoid";
+    QTest::newRow("Keras 1.0, which did not say so") << ""
+                                                     << "" << false << "hard_sigmoid";
     QTest::newRow("Keras 4") << "4.0.0"
-                             << "saved by Keras 4.0.0, which is not supported yet; Keras 2 or 3 was expected" << false
-                             << "";
-    QTest::newRow("Keras 1") << ""
-                             << "the file does not say which Keras saved it, as Keras 1 left it; Keras 2 or 3 was expected"
-                             << false << "";
+                             << "saved by Keras 4.0.0; Keras 1, 2 or 3 was expected" << false << "";
     QTest::newRow("nonsense") << "two"
-                              << "saved by Keras two, which is not supported yet; Keras 2 or 3 was expected" << false << "";
+                              << "saved by Keras two; Keras 1, 2 or 3 was expected" << false << "";
 }
 
 void StructureTest::theVersionDecidesTheEra() {
@@ -195,7 +195,8 @@ void StructureTest::theVersionDecidesTheEra() {
     QCOMPARE((*model)->era().gruResetAfterDefault, resetAfter);
     QCOMPARE(QString::fromStdString((*model)->era().recurrentActivationDefault), activation);
     QCOMPARE((*model)->era().hardSigmoid3, version.startsWith('3'));
-    QCOMPARE((*model)->format(), "Keras HDF5, Keras " + version.toStdString());
+    const std::string shown = version.isEmpty() ? "1" : version.toStdString();
+    QCOMPARE((*model)->format(), "Keras HDF5, Keras " + shown);
 }
 
 void StructureTest::badConfigsAreRefused_data() {

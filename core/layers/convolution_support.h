@@ -1,0 +1,32 @@
+#pragma once
+
+#include "layers/lowering.h"
+
+#include <string>
+
+/// What the convolutions share; private to this room.
+namespace attnscope {
+
+/// Zeros in front of and behind an axis.
+struct AxisPadding {
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+};
+
+/// The padding `mode` (valid, same, causal) of an axis with `extent` elements; `reach` is how many of them a kernel
+/// spans. 'same' as TensorFlow has it (tensorflow/core/framework/kernel_shape_util.cc): the odd one goes behind.
+[[nodiscard]] Result<AxisPadding> paddingFor(const std::string& mode, std::int64_t extent, std::int64_t reach,
+                                             std::int64_t stride);
+
+/// The value with zeros put around an axis; itself where there are none to put.
+[[nodiscard]] Result<ValueId> padded(Lowering& lowering, ValueId x, std::size_t axis, AxisPadding padding);
+
+/// A config entry of two whole numbers of at least 1, or one that stands for both: (2, 3), 2.
+[[nodiscard]] Result<std::pair<std::int64_t, std::int64_t>> positivePair(
+    const Config& config, std::string_view key, std::optional<std::pair<std::int64_t, std::int64_t>> fallback = {});
+
+/// Bias, if the layer has one (`bias` holds a value), and activation.
+[[nodiscard]] Result<ValueId> biasedAndActivated(Lowering& lowering, const Config& config, ValueId y,
+                                                 std::optional<ValueId> bias);
+
+}  // namespace attnscope
