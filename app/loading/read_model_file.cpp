@@ -1,7 +1,7 @@
 #include "loading/read_model_file.h"
 
-#include "base/mapped_file.h"
 #include "formats/archive_stream.h"
+#include "formats/formats.h"
 #include "formats/read_limits.h"
 
 #include <QCoreApplication>
@@ -96,7 +96,7 @@ private:
 };
 
 Result<Archive> readApart(const std::string& path, const ReadWatch& watch) {
-    ATTN_TRY(const MappedFile file, MappedFile::open(path));
+    ATTN_TRY(const MappedFile file, openModelFile(path));
     const std::uint64_t fileBytes = file.bytes().size();
     Reader reader(path, fileBytes, watch.cancel);
     ATTN_CHECK(reader.start());

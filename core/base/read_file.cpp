@@ -52,7 +52,9 @@ Status refuseExecutable(std::string_view bytes, const std::string& extension, st
     constexpr std::array<std::string_view, 6> names{".pickle", ".pkl", ".pt", ".pth", ".joblib", ".dill"};
     // Pickle protocols 2 to 5 start with PROTO and the number.
     const bool pickle = bytes.size() > 1 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
-    if (!pickle && std::find(names.begin(), names.end(), extension) == names.end()) return {};
+    // PyTorch's files are zip archives with a pickle in them.
+    const bool zipped = bytes.starts_with("PK") && bytes.substr(0, 4096).find("/data.pkl") != std::string_view::npos;
+    if (!pickle && !zipped && std::find(names.begin(), names.end(), extension) == names.end()) return {};
     return fail(ErrorCode::Unsupported, "this format can run code; export to " + std::string(exportTo) + " instead");
 }
 

@@ -80,21 +80,22 @@ Result<T> take(json& object, const char* key) {
     }
 }
 
+// What an archive holds besides the numbers. Every field is named here, so that a new one does not compile until it is
+// sent, too.
 json describe(const ArchiveGroup& group) {
+    const auto& [layer, all] = group;
     json weights = json::array();
-    for (const LayerWeight& weight : group.weights)
-        weights.push_back(
-            {{"name", weight.name}, {"shape", weight.tensor->shape().extents()}, {"trainable", weight.trainable}});
-    return {{"layer", group.layer}, {"weights", std::move(weights)}};
+    for (const auto& [name, tensor, trainable] : all)
+        weights.push_back({{"name", name}, {"shape", tensor->shape().extents()}, {"trainable", trainable}});
+    return {{"layer", layer}, {"weights", std::move(weights)}};
 }
 
-// What an archive holds besides the numbers; a new field is a line here and one in archiveFrom.
 json describe(const Archive& archive) {
+    const auto& [format, framework, version, config, training, all, backend] = archive;
     json groups = json::array();
-    for (const ArchiveGroup& group : archive.groups) groups.push_back(describe(group));
-    return {{"format", archive.format},   {"framework", archive.framework}, {"version", archive.version},
-            {"backend", archive.backend}, {"config", archive.config},       {"training", archive.training},
-            {"groups", std::move(groups)}};
+    for (const ArchiveGroup& group : all) groups.push_back(describe(group));
+    return {{"format", format}, {"framework", framework}, {"version", version},          {"backend", backend},
+            {"config", config}, {"training", training},   {"groups", std::move(groups)}};
 }
 
 Result<Shape> shapeFrom(const json& extents) {

@@ -1,10 +1,12 @@
 #include "formats/formats.h"
 
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "formats/keras_hdf5.h"
 #include "formats/unsupported_formats.h"
 
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace attnscope {
@@ -28,6 +30,7 @@ Result<Archive> readArchive(const ModelFile& file, ReadBudget::Progress progress
         return fail(ErrorCode::Format, "is empty; a model file was expected, saved by Keras 2 as .h5");
     ReadBudget budget(file.bytes.size(), std::move(progress));
     const std::string_view head = file.bytes.substr(0, headBytes);
+    ATTN_CHECK(refuseExecutable(head, lowerExtension(file.name), "a Keras .h5 file"));
     for (const FormatRow& row : table)
         if (row.recognizes(head, file.name)) return row.read(file, budget);
     if (auto known = knownButUnsupported(head, file.name)) return fail(*std::move(known));
@@ -35,8 +38,17 @@ Result<Archive> readArchive(const ModelFile& file, ReadBudget::Progress progress
                 "is not a model file of a known format; a whole model saved by Keras 2 as .h5 was expected");
 }
 
+Result<MappedFile> openModelFile(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path + "/saved_model.pb", ignored))
+        return fail(ErrorCode::Unsupported,
+                    "is a TensorFlow SavedModel folder, whose graph can run code; save the model as a Keras .h5 file "
+                    "instead");
+    return MappedFile::open(path);
+}
+
 Result<Archive> readArchive(const std::string& path) {
-    const Result<MappedFile> file = MappedFile::open(path);
+    const Result<MappedFile> file = openModelFile(path);
     if (!file) return failWithin(path, file.error());
     Result<Archive> archive = readArchive({path, file->bytes()});
     if (!archive) return failWithin(path, std::move(archive).error());

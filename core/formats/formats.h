@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/mapped_file.h"
 #include "base/result.h"
 #include "formats/model_file.h"
 #include "formats/read_budget.h"
@@ -22,6 +23,9 @@ struct FormatRow {
 
 /// Every format that can be read, in the order in which they are tried.
 [[nodiscard]] std::span<const FormatRow> formatTable();
+
+/// Opens a model file. Errors: MappedFile's; Unsupported for a SavedModel folder. They do not repeat the path.
+[[nodiscard]] Result<MappedFile> openModelFile(const std::string& path);
 
 /// Reads a model file of any known format. Errors do not repeat the file's name.
 [[nodiscard]] Result<Archive> readArchive(const ModelFile& file, ReadBudget::Progress progress = {});

@@ -6,10 +6,14 @@
 #include "formats/hdf5_text.h"
 
 #include <hdf5_hl.h>
+#include <algorithm>
 
 namespace attnscope {
 
 namespace {
+
+/// Names of layers and weights hold a few groups inside each other, one for each nested model.
+constexpr std::size_t mostLevels = 64;
 
 std::mutex& hdf5Mutex() {
     static std::mutex mutex;
@@ -63,6 +67,10 @@ Status checkLink(hid_t group, const std::string& name, const std::string& path) 
 }
 
 Result<Walk> walk(hid_t start, const std::string& startPath, std::string_view path) {
+    const auto levels = static_cast<std::size_t>(std::ranges::count(path, '/')) + 1;
+    if (levels > mostLevels)
+        return fail(ErrorCode::Limit, startPath + ": a name of " + std::to_string(levels) + " levels, limit " +
+                                          std::to_string(mostLevels) + ": " + std::string(path.substr(0, 60)) + "…");
     Walk result{GroupHandle(), {}, startPath};
     hid_t at = start;
     for (std::string& part : split(path, '/')) {

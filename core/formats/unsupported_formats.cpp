@@ -40,8 +40,6 @@ const std::vector<KnownFormat>& knownFormats() {
 
 std::optional<Error> knownButUnsupported(std::string_view head, std::string_view path) {
     const std::string extension = lowerExtension(path);
-    if (Status status = refuseExecutable(head, extension, "a Keras .h5 file"); !status)
-        return std::move(status).error();
     const auto answer = [](const KnownFormat& format) {
         return Error{ErrorCode::Unsupported,
                      "is " + std::string(format.name) +

@@ -1,12 +1,15 @@
 #include "../../core/formats/h5_writer.h"
 #include "formats/formats.h"
 #include "loading/read_model_file.h"
+#include "model/model.h"
 
 #include <QDir>
 #include <QDirIterator>
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +19,7 @@
 #include <csignal>
 #include <random>
 #include <thread>
+#include <tuple>
 
 namespace attnscope {
 namespace {
@@ -88,6 +92,10 @@ private slots:
     void anErrorIsTheReaders_data();
     void anErrorIsTheReaders();
     void aPipeIsNotWaitedFor();
+    void aFileThatCrashesTheLibraryIsAnError();
+    void damagedFilesCrashNothingHere();
+    void aHostileMebibyteCostsLittle_data();
+    void aHostileMebibyteCostsLittle();
     void progressIsTold();
     void aReaderKilledAtAnyPointLeavesNothing();
 };
@@ -131,6 +139,101 @@ void TestReadModelFile::aPipeIsNotWaitedFor() {
     const Result<Archive> archive = readModelFile(path);
     QVERIFY(!archive);
     QCOMPARE(archive.error().text(), path + ": is not a regular file");
+}
+
+void TestReadModelFile::aFileThatCrashesTheLibraryIsAnError() {
+    const std::string path = fixtures.toStdString() + "hostile/crashes_libhdf5.h5";
+    const Result<Archive> archive = readModelFile(path);
+    QVERIFY(!archive);
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned release = 0;
+    H5get_libversion(&major, &minor, &release);
+    if (std::tuple(major, minor, release) == std::tuple(1U, 10U, 8U))
+        QCOMPARE(archive.error().text(),
+                 path + ": reading it crashed the reader (signal 11); the file is damaged or hostile");
+    QVERIFY(hasNoChildren());
+}
+
+// Where a damaged file crashes libhdf5, it does so in the reader.
+void TestReadModelFile::damagedFilesCrashNothingHere() {
+    const QTemporaryDir folder;
+    const std::string path = folder.filePath("damaged.h5").toStdString();
+    std::mt19937 random(1);
+    for (const char* name : {"attention.h5", "nested_attention.h5"}) {
+        QFile file(fixtures + "golden/" + name);
+        QVERIFY(file.open(QFile::ReadOnly));
+        const QByteArray whole = file.readAll();
+        for (int round = 0; round < 250; ++round) {
+            QByteArray changed = whole;
+            for (auto change = random() % 12 + 1; change > 0; --change)
+                changed[static_cast<qsizetype>(random()) % (random() % 2 == 0 ? 3000 : whole.size())] =
+                    static_cast<char>(random());
+            QFile damaged(QString::fromStdString(path));
+            QVERIFY(damaged.open(QFile::WriteOnly | QFile::Truncate) && damaged.write(changed) == changed.size());
+            damaged.close();
+            const Result<Archive> archive = readModelFile(path);
+            if (!archive) QVERIFY(archive.error().text().starts_with(path + ": "));
+        }
+    }
+    QVERIFY(hasNoChildren());
+}
+
+void TestReadModelFile::aHostileMebibyteCostsLittle_data() {
+    QTest::addColumn<int>("kind");
+    QTest::newRow("zeros, compressed, as many as are allowed") << 0;
+    QTest::newRow("a config of empty lists") << 1;
+    QTest::newRow("a config of ten thousand layers") << 2;
+    QTest::newRow("a config of one long name") << 3;
+}
+
+void TestReadModelFile::aHostileMebibyteCostsLittle() {
+    QFETCH(int, kind);
+    const QTemporaryDir folder;
+    const std::string path = folder.filePath("hostile.h5").toStdString();
+    {
+        test::H5Writer file(path);
+        test::writeDenseModel(file, test::Strings::Variable);
+        file.numbers("/model_weights/dense/dense/bias:0", {2});
+        if (kind == 0) {
+            const std::vector<hsize_t> chunk{1024, 1024};
+            const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+            H5Pset_chunk(creation, 2, chunk.data());
+            H5Pset_deflate(creation, 9);
+            file.zeros("/model_weights/dense/dense/kernel:0", {34U << 10U, 1024}, creation);
+            file.numbers("/padding", {200U << 10U});
+        } else {
+            file.numbers("/model_weights/dense/dense/kernel:0", {3, 2});
+        }
+        H5Adelete(file.id(), "model_config");
+        std::string config = R"({"class_name": "Sequential", "config": {"name": "s", "layers": [)";
+        const std::size_t room = kind == 0 ? 0 : 1'000'000;
+        if (kind == 1) config += "[";
+        for (int place = 0; config.size() < room; ++place) {
+            if (kind == 1) config += place == 0 ? "[]" : ",[]";
+            if (kind == 2)
+                config += std::string(place == 0 ? "" : ",") + R"({"class_name": "Dropout", "config": {"name": "d)" +
+                          std::to_string(place) + R"(", "rate": 0.1, "batch_input_shape": [null, 3]}})";
+            if (kind == 3) config += "n";
+        }
+        if (kind == 1) config += "]";
+        file.text("/", "model_config", config + "]}}");
+    }
+    QVERIFY(QFileInfo(QString::fromStdString(path)).size() < (3 << 20));
+    QElapsedTimer clock;
+    clock.start();
+    Result<Archive> archive = readModelFile(path);
+    if (archive) {
+        const auto model = Model::fromArchive(*std::move(archive));
+        if (model) QVERIFY(!summarize(**model, {}).empty());
+    }
+    QVERIFY2(clock.elapsed() < 10'000, qPrintable(QString::number(clock.elapsed())));
+    rusage reader{};
+    rusage program{};
+    QVERIFY(getrusage(RUSAGE_CHILDREN, &reader) == 0 && getrusage(RUSAGE_SELF, &program) == 0);
+    constexpr long gibibyte = 1L << 20;  // in KiB
+    QVERIFY2(reader.ru_maxrss + program.ru_maxrss < gibibyte,
+             qPrintable(QString("%1 + %2 KiB").arg(reader.ru_maxrss).arg(program.ru_maxrss)));
 }
 
 void TestReadModelFile::progressIsTold() {

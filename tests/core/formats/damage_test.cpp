@@ -1,6 +1,7 @@
 #include "formats/formats.h"
 #include "model/model.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -31,6 +32,8 @@ private slots:
     void aFileCutAnywhereIsRefused();
     void changedBytesGiveAnErrorOrASoundModel_data();
     void changedBytesGiveAnErrorOrASoundModel();
+    void changedConfigsGiveAnErrorOrASoundModel_data();
+    void changedConfigsGiveAnErrorOrASoundModel();
 
 private:
     void write(const QByteArray& content);
@@ -87,6 +90,43 @@ void DamageTest::changedBytesGiveAnErrorOrASoundModel() {
     }
     QVERIFY(refused > 50);
     QVERIFY(sound > 50);
+}
+
+void DamageTest::changedConfigsGiveAnErrorOrASoundModel_data() {
+    QTest::addColumn<QString>("name");
+    for (const QString& name : QDir(QString::fromStdString(golden)).entryList({"*.h5", "*.keras"}))
+        QTest::newRow(qPrintable(name)) << name;
+}
+
+// The config is all that the program itself makes something of: whatever stands in it, a model that can be listed or an
+// error comes of it.
+void DamageTest::changedConfigsGiveAnErrorOrASoundModel() {
+    QFETCH(QString, name);
+    const Result<Archive> whole = readArchive(golden + name.toStdString());
+    QVERIFY(whole);
+    const std::vector<nlohmann::json> bits{
+        nullptr, true, -1, 0, 1e300, 4294967296, "", "x", nlohmann::json::array(), nlohmann::json::object()};
+    std::mt19937 random(20);
+    for (int round = 0; round < 10; ++round) {
+        Archive changed = *whole;
+        for (auto change = random() % 3 + 1; change > 0; --change) {
+            std::vector<nlohmann::json*> places;
+            const auto collect = [&](auto& self, nlohmann::json& node) -> void {
+                places.push_back(&node);
+                for (nlohmann::json& inner : node)
+                    if (node.is_structured()) self(self, inner);
+            };
+            collect(collect, changed.config);
+            nlohmann::json& place = *places[random() % places.size()];
+            const nlohmann::json other = *places[random() % places.size()];
+            place = random() % 3 == 0 ? other : bits[random() % bits.size()];
+        }
+        const auto model = Model::fromArchive(std::move(changed));
+        if (!model)
+            QVERIFY(!model.error().message.empty());
+        else
+            QVERIFY(!summarize(**model, {}).empty());
+    }
 }
 
 QTEST_GUILESS_MAIN(DamageTest)

@@ -102,6 +102,12 @@ void H5Writer::numbers(const std::string& path, const std::vector<hsize_t>& exte
     H5Dclose(dataset);
 }
 
+void H5Writer::zeros(const std::string& path, const std::vector<hsize_t>& extents, hid_t creation) {
+    checked(H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY));
+    checked(H5Pset_fill_time(creation, H5D_FILL_TIME_ALLOC));
+    unwritten(path, extents, H5T_IEEE_F32LE, creation);
+}
+
 void writeDenseModel(H5Writer& file, Strings how) {
     file.text("/", "model_config",
               R"({"class_name": "Sequential", "config": {"name": "réseau", "layers": [{"class_name": "Dense", "config":

@@ -30,6 +30,8 @@ public:
     /// A dataset of `extents` in the file's type `type`, counting up from 0; `creation` may ask for chunks and filters.
     void numbers(const std::string& path, const std::vector<hsize_t>& extents, hid_t type = H5T_IEEE_F32LE,
                  hid_t creation = H5P_DEFAULT);
+    /// The same, all zeros, stored in full.
+    void zeros(const std::string& path, const std::vector<hsize_t>& extents, hid_t creation);
     /// The same, but nothing is written into it.
     void unwritten(const std::string& path, const std::vector<hsize_t>& extents, hid_t type,
                    hid_t creation = H5P_DEFAULT);

@@ -1,6 +1,7 @@
 #include "text/tokenizer.h"
 
 #include "text_testing.h"
+#include "word_salad.h"
 
 #include <nlohmann/json.hpp>
 
@@ -91,6 +92,30 @@ private slots:
             QVERIFY2(
                 ids == item.at("ids").get<std::vector<std::int64_t>>(),
                 (name + ": \"" + text + "\" gives " + json(ids).dump() + ", not " + item.at("ids").dump()).c_str());
+        }
+    }
+
+    void idsOfWordSaladAreThoseOfKeras() {
+        const json recipe = readGolden("tokenizer_salad.json");
+        test::WordSalad salad(recipe);
+        std::vector<std::string> texts(recipe.at("texts").get<std::size_t>());
+        std::ranges::generate(texts, [&] { return salad.text(); });
+        QVERIFY(texts.size() >= 2000);
+        const auto block = recipe.at("block").get<std::size_t>();
+        QCOMPARE(recipe.at("hashes").size(), std::size_t{14});
+        for (const auto& [name, hashes] : recipe.at("hashes").items()) {
+            const TokenizerPtr tokenizer = loadTokenizer(golden + name).value();
+            QCOMPARE(hashes.size(), texts.size() / block);
+            for (std::size_t start = 0; start < texts.size(); start += block) {
+                std::string ids;
+                std::string shown = name + ":";
+                for (std::size_t place = start; place < start + block; ++place) {
+                    const std::string list = json(seenIds(tokenizer->tokenize(texts[place]))).dump();
+                    ids += list.substr(1, list.size() - 2) + ";";
+                    shown += "\n  \"" + texts[place] + "\" gives " + list;
+                }
+                QVERIFY2(test::fnv1a(ids) == hashes[start / block].get<std::string>(), shown.c_str());
+            }
         }
     }
 

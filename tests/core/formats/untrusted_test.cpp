@@ -1,0 +1,276 @@
+#include "formats/formats.h"
+#include "h5_writer.h"
+#include "model/model.h"
+#include "opened.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+using namespace attnscope;
+using namespace attnscope::test;
+
+namespace {
+
+const std::string kernel = "/model_weights/dense/dense/kernel:0";
+const std::string bias = "/model_weights/dense/dense/bias:0";
+
+}  // namespace
+
+/// Files made to reach outside themselves, to ask for too much or to never end.
+class UntrustedTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    void anExternalLinkOpensNothing();
+    void externalStorageOpensNothing();
+    void aVirtualDatasetOnAPipeOpensNothing();
+    void aSoftLinkIsNotFollowed();
+    void aCycleOfHardLinksEnds();
+    void tenThousandNestedGroupsAreRefused();
+    void manyCompressedFloatsAreRefusedBeforeTheyTakeMemory();
+    void aHugeChunkIsRefused();
+    void aConfigThatNamesASystemCallRunsNothing();
+    void pickledFilesAreRefused_data();
+    void pickledFilesAreRefused();
+    void aSavedModelFolderIsNamed();
+
+private:
+    [[nodiscard]] std::string at(const QString& name) const { return m_folder->filePath(name).toStdString(); }
+    /// The error of reading a file, without the file's name; empty if it can be read.
+    [[nodiscard]] static QString problem(const std::string& path) {
+        const Result<Archive> archive = readArchive(path);
+        return archive ? QString() : QString::fromStdString(archive.error().text()).mid(qsizetype(path.size()) + 2);
+    }
+    /// A sound file that holds numbers under /data, so that whoever follows a link to it finds what is looked for.
+    [[nodiscard]] std::string elsewhere() const {
+        const std::string path = at("elsewhere.h5");
+        H5Writer(path).numbers("/data", {3, 2});
+        return path;
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void UntrustedTest::anExternalLinkOpensNothing() {
+    const std::string target = elsewhere();
+    {
+        H5Writer file(at("model.h5"));
+        writeDenseModel(file);
+        file.group("/model_weights/dense/dense");
+        H5Lcreate_external(target.c_str(), "/data", file.id(), kernel.c_str(), H5P_DEFAULT, H5P_DEFAULT);
+        file.numbers(bias, {2});
+    }
+    Watched watched;
+    QVERIFY(watched.add(target));
+    QCOMPARE(problem(at("model.h5")), QString::fromStdString("layer dense: " + kernel) +
+                                          ": is a link to another file, which is not followed; the data itself was "
+                                          "expected");
+    QVERIFY(!watched.wasOpened());
+    QVERIFY(QFile(QString::fromStdString(target)).open(QFile::ReadOnly));
+    QVERIFY(watched.wasOpened());  // the trace works
+}
+
+void UntrustedTest::externalStorageOpensNothing() {
+    const std::string target = elsewhere();
+    {
+        H5Writer file(at("model.h5"));
+        writeDenseModel(file);
+        const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+        H5Pset_external(creation, target.c_str(), 0, 24);
+        file.unwritten(kernel, {3, 2}, H5T_IEEE_F32LE, creation);
+        file.numbers(bias, {2});
+    }
+    Watched watched;
+    QVERIFY(watched.add(target));
+    QCOMPARE(problem(at("model.h5")),
+             QString::fromStdString("layer dense: " + kernel) + ": is stored outside the file, which is not opened");
+    QVERIFY(!watched.wasOpened());
+}
+
+void UntrustedTest::aVirtualDatasetOnAPipeOpensNothing() {
+    const std::string pipe = at("pipe");
+    QVERIFY(mkfifo(pipe.c_str(), 0600) == 0);
+    {
+        H5Writer file(at("model.h5"));
+        writeDenseModel(file);
+        const std::vector<hsize_t> extents{3, 2};
+        const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+        const hid_t space = H5Screate_simple(2, extents.data(), nullptr);
+        H5Pset_virtual(creation, space, pipe.c_str(), "/data", space);
+        file.unwritten(kernel, extents, H5T_IEEE_F32LE, creation);
+        file.numbers(bias, {2});
+    }
+    Watched watched;
+    QVERIFY(watched.add(pipe));
+    // Whoever opened the pipe would wait for ever.
+    QCOMPARE(problem(at("model.h5")), QString::fromStdString("layer dense: " + kernel) +
+                                          ": is a virtual dataset made of others, which are not opened");
+    QVERIFY(!watched.wasOpened());
+}
+
+void UntrustedTest::aSoftLinkIsNotFollowed() {
+    {
+        H5Writer file(at("model.h5"));
+        writeDenseModel(file);
+        file.group("/model_weights/dense/dense");
+        H5Lcreate_soft(kernel.c_str(), file.id(), kernel.c_str(), H5P_DEFAULT, H5P_DEFAULT);  // to itself
+        file.numbers(bias, {2});
+    }
+    QVERIFY(problem(at("model.h5")).contains(": is a soft link, which is not followed"));
+}
+
+void UntrustedTest::aCycleOfHardLinksEnds() {
+    {
+        H5Writer file(at("model.h5"));
+        writeDenseModel(file);
+        file.numbers(kernel, {3, 2});
+        file.numbers(bias, {2});
+        H5Lcreate_hard(file.id(), "/model_weights", file.id(), "/model_weights/dense/again", H5P_DEFAULT, H5P_DEFAULT);
+        H5Adelete_by_name(file.id(), "/model_weights/dense", "weight_names", H5P_DEFAULT);
+        std::string round;
+        for (int turn = 0; turn < 20; ++turn) round += "again/dense/";
+        file.texts("/model_weights/dense", "weight_names", {round + "dense/kernel:0", "dense/bias:0"});
+    }
+    const Result<Archive> archive = readArchive(at("model.h5"));
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    QCOMPARE((*archive->groups[0].weights[0].tensor)[5], 5.0F);
+}
+
+void UntrustedTest::tenThousandNestedGroupsAreRefused() {
+    constexpr std::size_t levels = 10'000;
+    {
+        H5Writer file(at("model.h5"));
+        writeDenseModel(file);
+        file.numbers(bias, {2});
+        H5Adelete_by_name(file.id(), "/model_weights/dense", "weight_names", H5P_DEFAULT);
+        std::string name;
+        hid_t group = H5Gopen2(file.id(), "/model_weights/dense", H5P_DEFAULT);
+        for (std::size_t level = 0; level < levels; ++level) {
+            const hid_t inner = H5Gcreate2(group, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+            QVERIFY(inner >= 0);
+            H5Gclose(group);
+            group = inner;
+            name += "g/";
+        }
+        H5Gclose(group);
+        file.texts("/model_weights/dense", "weight_names", {name + "kernel:0", "dense/bias:0"});
+    }
+    const QString found = problem(at("model.h5"));
+    QVERIFY2(found.startsWith("layer dense: /model_weights/dense: a name of 10001 levels, limit 64: g/g/g/"),
+             qPrintable(found.left(200)));
+    QVERIFY(found.size() < 300);
+}
+
+void UntrustedTest::manyCompressedFloatsAreRefusedBeforeTheyTakeMemory() {
+    {
+        H5Writer file(at("model.h5"));
+        writeDenseModel(file);
+        const std::vector<hsize_t> chunk{1024, 1024};
+        const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+        H5Pset_chunk(creation, 2, chunk.data());
+        H5Pset_deflate(creation, 9);
+        file.unwritten(kernel, {1U << 20U, 1U << 20U}, H5T_IEEE_F32LE, creation);
+        file.numbers(bias, {2});
+    }
+    const QString found = problem(at("model.h5"));
+    QVERIFY2(found.startsWith(QString::fromStdString("layer dense: " + kernel) +
+                              ": needs 4194304 MiB for shape (1048576, 1048576), limit 128 MiB for all weights"),
+             qPrintable(found));
+}
+
+void UntrustedTest::aHugeChunkIsRefused() {
+    {
+        H5Writer file(at("model.h5"));
+        writeDenseModel(file);
+        const std::vector<hsize_t> chunk{1U << 14U, 1U << 14U};  // 1 GiB of zeros in about 1 MiB
+        const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+        H5Pset_chunk(creation, 2, chunk.data());
+        H5Pset_deflate(creation, 1);
+        const std::vector<hsize_t> extents{3, 2};
+        const std::vector<hsize_t> most{H5S_UNLIMITED, H5S_UNLIMITED};
+        const hid_t space = H5Screate_simple(2, extents.data(), most.data());
+        file.group("/model_weights/dense/dense");
+        const hid_t dataset =
+            H5Dcreate2(file.id(), kernel.c_str(), H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+        // As a hostile file would have it: stored ready-made, without anybody holding the chunk in memory.
+        const std::string stored(std::size_t{1} << 20U, 'x');
+        const std::vector<hsize_t> start{0, 0};
+        QVERIFY(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, start.data(), stored.size(), stored.data()) >= 0);
+        H5Dclose(dataset);
+        file.numbers(bias, {2});
+    }
+    const QString found = problem(at("model.h5"));
+    QVERIFY2(found.startsWith(QString::fromStdString("layer dense: " + kernel) +
+                              ": needs 1024 MiB for one chunk, limit 144 MiB"),
+             qPrintable(found));
+}
+
+void UntrustedTest::aConfigThatNamesASystemCallRunsNothing() {
+    const std::string trace = at("ran");
+    {
+        H5Writer file(at("model.h5"));
+        file.text("/", "model_config",
+                  R"({"class_name": "Sequential", "config": {"name": "s", "layers": [
+                      {"class_name": "Dense", "config": {"name": "dense", "units": 2, "batch_input_shape": [null, 3]}},
+                      {"module": "os", "class_name": "system", "registered_name": "os.system",
+                       "config": {"name": "call", "command": "touch )" +
+                      trace + R"("}}]}})");
+        file.text("/", "keras_version", "2.15.0");
+        file.group("/model_weights");
+        file.group("/model_weights/dense");
+        file.group("/model_weights/call");
+        file.texts("/model_weights", "layer_names", {"dense", "call"});
+        file.texts("/model_weights/dense", "weight_names", {"dense/kernel:0", "dense/bias:0"});
+        file.emptyList("/model_weights/call", "weight_names");
+        file.numbers(kernel, {3, 2});
+        file.numbers(bias, {2});
+    }
+    Result<Archive> archive = readArchive(at("model.h5"));
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    const auto model = Model::fromArchive(*std::move(archive));
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    const std::vector<LayerSummary> layers = summarize(**model, {});
+    QCOMPARE(layers.back().name, std::string("call"));
+    QVERIFY2(layers.back().problem.find("class system is not known; choose a formula for it") != std::string::npos,
+             layers.back().problem.c_str());
+    QVERIFY(!QFile::exists(QString::fromStdString(trace)));
+}
+
+void UntrustedTest::pickledFilesAreRefused_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("content");
+    QTest::newRow("a pickle") << "m.pkl" << QByteArray("cos\nsystem\n(S'true'\ntR.");
+    QTest::newRow("a pickle under another name") << "m.h5" << QByteArray("\x80\x04\x95");
+    QTest::newRow("PyTorch") << "m.pth" << QByteArray("PK\x03\x04");
+    QTest::newRow("PyTorch under another name")
+        << "m.zip" << ("PK\x03\x04" + QByteArray(26, '\0') + "archive/data.pkl");
+    QTest::newRow("joblib") << "m.joblib" << QByteArray("anything");
+}
+
+void UntrustedTest::pickledFilesAreRefused() {
+    QFETCH(QString, name);
+    QFETCH(QByteArray, content);
+    QFile file(m_folder->filePath(name));
+    QVERIFY(file.open(QFile::WriteOnly) && file.write(content) == content.size());
+    file.close();
+    QCOMPARE(problem(at(name)), QString("this format can run code; export to a Keras .h5 file instead"));
+}
+
+void UntrustedTest::aSavedModelFolderIsNamed() {
+    QVERIFY(QDir(m_folder->path()).mkdir("saved"));
+    QFile file(m_folder->filePath("saved/saved_model.pb"));
+    QVERIFY(file.open(QFile::WriteOnly));
+    QCOMPARE(problem(at("saved")),
+             QString("is a TensorFlow SavedModel folder, whose graph can run code; save the model as a Keras .h5 file "
+                     "instead"));
+}
+
+QTEST_GUILESS_MAIN(UntrustedTest)
+#include "untrusted_test.moc"
