@@ -25,8 +25,8 @@ QString qt(std::string_view text) {
 }
 
 QString overview() {
-    QString text = QStringLiteral("attnscope looks inside attention layers.\n\nUsage:\n  attnscope [MODEL] [TEXTS]");
-    text = text.leftJustified(text.size() + 37) + QStringLiteral("open the window\n");
+    QString text = QStringLiteral("attnscope looks inside attention layers.\n\nUsage:\n  attnscope [MODEL] [TEXTS] [--device D]");
+    text = text.leftJustified(text.size() + 24) + QStringLiteral("open the window\n");
     for (const Command& command : commands()) {
         const QString usage = QStringLiteral("  attnscope %1 %2").arg(qt(command.name), qt(command.arguments));
         text += usage.leftJustified(64) + qt(command.summary) + QLatin1Char('\n');

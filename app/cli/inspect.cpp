@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "eval/profile.h"
 #include "inspect/record_json.h"
 
 #include <algorithm>
@@ -107,26 +108,13 @@ std::string humanText(const InspectedInput& inspected, bool oneSite) {
 
 /// Where the time went, per kind of operation, most first.
 std::string profileText(const Profile& profile) {
-    struct Total {
-        std::string operation;
-        std::size_t count = 0;
-        double microseconds = 0.0;
-    };
-    std::vector<Total> totals;
     double all = 0.0;
-    for (const StepTime& step : profile) {
-        auto total = std::ranges::find(totals, step.operation, &Total::operation);
-        if (total == totals.end()) total = totals.insert(total, {step.operation});
-        ++total->count;
-        total->microseconds += step.microseconds;
-        all += step.microseconds;
-    }
-    std::ranges::sort(totals, std::ranges::greater(), &Total::microseconds);
+    for (const StepTime& step : profile) all += step.microseconds;
     std::string text =
         "profile:  " + formatted("%.1f", all) + " µs in " + std::to_string(profile.size()) + " operations\n";
-    for (const Total& total : totals)
-        text += formatted("%12.1f µs", total.microseconds) +
-                formatted("  %5.0f ×  ", static_cast<double>(total.count)) + total.operation + "\n";
+    for (const OperationTime& time : timePerOperation(profile))
+        text += formatted("%12.1f µs", time.microseconds) +
+                formatted("  %5.0f ×  ", static_cast<double>(time.count)) + time.operation + "\n";
     return text;
 }
 

@@ -68,24 +68,27 @@ Result<Figure> textFigure(const ViewState& state, const SiteRecord& site) {
     return figure;
 }
 
-Result<Figure> heatmapFigure(const ViewState& state, const SiteRecord& site) {
-    ATTN_TRY(TimeMatrix weights, weightMatrix(site));
+Error noMap(const SiteRecord& site) {
+    return {ErrorCode::Unsupported,
+            "site " + site.name + ": weights of shape " + site.weightsValue().tensor.shape().text() +
+                " are no matrix over time",
+            {}};
+}
+
+/// Everything about a heatmap but its cells and their range.
+HeatmapFigure heatmapFrame(const ViewState& state, const SiteRecord& site, const std::string& rowAxis,
+                           std::size_t timesteps) {
     const Sequence* sequence = state.whatIf->sequenceFor(site);
-    const auto timesteps = static_cast<std::size_t>(weights.matrix.dim(1));
     HeatmapFigure figure;
     figure.title = site.name;
     figure.subtitle = siteSubtitle(state, site);
-    const ChosenRange chosen = chosenRange(site, weights.matrix.data(), state.display);
-    figure.range = chosen.range;
-    figure.rangeNote = chosen.note;
-    figure.matrix = std::move(weights.matrix);
     const bool isText = sequence != nullptr && !sequence->tokens.empty();
     if (isText) figure.columnLabels = timestepLabels(sequence, timesteps);
     figure.columnAxis = isText ? "token" : "timestep";
-    if (weights.rowAxis.empty()) {
+    if (rowAxis.empty()) {
         figure.rowLabels = {site.weightsValue().name};
     } else {
-        figure.rowAxis = axisName(weights.rowAxis, site);
+        figure.rowAxis = axisName(rowAxis, site);
     }
     figure.valueLabel = "attention weight";
     figure.colorMap = state.display.colorMap;
@@ -94,6 +97,20 @@ Result<Figure> heatmapFigure(const ViewState& state, const SiteRecord& site) {
         figure.annotation = sequence->annotation;
         figure.annotationLabel = sequence->annotationName;
     }
+    return figure;
+}
+
+void setRange(HeatmapFigure& figure, ChosenRange chosen) {
+    figure.range = chosen.range;
+    figure.rangeNote = std::move(chosen.note);
+}
+
+Result<Figure> heatmapFigure(const ViewState& state, const SiteRecord& site) {
+    ATTN_TRY(TimeMatrix weights, weightMatrix(site));
+    const auto timesteps = static_cast<std::size_t>(weights.matrix.dim(1));
+    HeatmapFigure figure = heatmapFrame(state, site, weights.rowAxis, timesteps);
+    setRange(figure, chosenRange(site, weights.matrix.data(), state.display));
+    figure.matrix = std::move(weights.matrix);
     return figure;
 }
 
@@ -140,26 +157,35 @@ ChosenRange chosenRange(const SiteRecord& site, std::span<const float> values, c
     return {autoRange(values), "range of the weights shown"};
 }
 
-std::optional<TimeMatrix> timeMatrix(const RecordedValue& value, const std::string& timeAxis) {
-    const Tensor& tensor = *value.tensor;
-    if (value.axes == std::vector{timeAxis}) return TimeMatrix{Tensor(tensor).reshaped({1, tensor.dim(0)}), {}};
-    if (value.axes.size() != 2) return std::nullopt;
-    if (value.axes[1] == timeAxis) return TimeMatrix{tensor, value.axes[0]};
-    if (value.axes[0] != timeAxis) return std::nullopt;
-    Tensor turned({tensor.dim(1), tensor.dim(0)});
-    const auto rows = static_cast<std::size_t>(tensor.dim(0));
-    const auto columns = static_cast<std::size_t>(tensor.dim(1));
-    for (std::size_t row = 0; row < rows; ++row) {
-        for (std::size_t column = 0; column < columns; ++column)
-            turned[column * rows + row] = tensor[row * columns + column];
+Result<DeviceHeatmap> deviceHeatmap(const ViewState& state, const SiteRecord& site) {
+    const RecordedValue& weights = site.weightsValue();
+    std::optional<MapLayout> layout = mapLayout(weights, site.timeAxis);
+    if (!layout) return fail(noMap(site));
+    HeatmapFigure figure = heatmapFrame(state, site, layout->rowAxis, static_cast<std::size_t>(layout->columns));
+    // The two ends tell any range, as long as every number is finite; else all of them have to be looked at.
+    if (weights.extremes) {
+        const std::array ends{weights.extremes->smallest, weights.extremes->largest};
+        setRange(figure, chosenRange(site, ends, state.display));
+    } else {
+        setRange(figure, chosenRange(site, weights.tensor->data(), state.display));
     }
-    return TimeMatrix{std::move(turned), value.axes[1]};
+    MapRequest map{weights.tensor, *std::move(layout), figure.range, figure.colorMap, {{1, 1}, {1.0F, 1.0F}}};
+    return DeviceHeatmap{std::move(figure), std::move(map)};
+}
+
+std::optional<TimeMatrix> timeMatrix(const RecordedValue& value, const std::string& timeAxis) {
+    std::optional<MapLayout> layout = mapLayout(value, timeAxis);
+    if (!layout) return std::nullopt;
+    return TimeMatrix{mapMatrix(*value.tensor, *layout), std::move(layout->rowAxis)};
 }
 
 Result<TimeMatrix> weightMatrix(const SiteRecord& site) {
     if (auto matrix = timeMatrix(site.weightsValue(), site.timeAxis)) return *std::move(matrix);
-    return fail(ErrorCode::Unsupported, "site " + site.name + ": weights of shape " +
-                                            site.weightsValue().tensor.shape().text() + " are no matrix over time");
+    return fail(noMap(site));
+}
+
+bool needsNumbers(SiteView view) {
+    return view == SiteView::Stages || view == SiteView::Output;
 }
 
 std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps) {

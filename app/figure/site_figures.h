@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "figure/device_map.h"
 #include "figure/figure.h"
 #include "figure/view_state.h"
 
@@ -40,6 +41,18 @@ struct TimeMatrix {
 [[nodiscard]] std::optional<TimeMatrix> timeMatrix(const RecordedValue& value, const std::string& timeAxis);
 /// The weights so; an error of code Unsupported for weights that are no matrix.
 [[nodiscard]] Result<TimeMatrix> weightMatrix(const SiteRecord& site);
+
+/// The heatmap of weights that were left on a device: the figure without its cells, and what to ask for to have them
+/// painted.
+struct DeviceHeatmap {
+    HeatmapFigure figure;
+    MapRequest map;
+};
+/// Errors: weightMatrix's.
+[[nodiscard]] Result<DeviceHeatmap> deviceHeatmap(const ViewState& state, const SiteRecord& site);
+
+/// Whether a view shows every number of a site's values, not only the weights.
+[[nodiscard]] bool needsNumbers(SiteView view);
 
 /// What a timestep is called: its token, or its number.
 [[nodiscard]] std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps);

@@ -1,5 +1,6 @@
 #include "panels/inspector_panel.h"
 
+#include "panels/element_editor.h"
 #include "panels/formula_text.h"
 #include "panels/panel_parts.h"
 #include "panels/value_text.h"
@@ -15,6 +16,7 @@
 #include <QLocale>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace attnscope {
@@ -28,6 +30,7 @@ InspectorPanel::InspectorPanel(Workspace& workspace, QWidget* parent)
       m_siteClass(new QLabel),
       m_formula(new QLabel),
       m_element(new QLabel),
+      m_editor(new ElementEditor),
       m_findings(new QLabel),
       m_parameters(new QWidget),
       m_parameterRows(new QFormLayout(m_parameters)),
@@ -43,6 +46,11 @@ InspectorPanel::InspectorPanel(Workspace& workspace, QWidget* parent)
         const RecordedValue* value = site != nullptr ? site->find(name.toStdString()) : nullptr;
         m_formula->setToolTip(value != nullptr ? valueTitle(*value) : QString());
     });
+    connect(&workspace, &Workspace::numbersRead, this, &InspectorPanel::showRecord);
+    connect(m_editor, &ElementEditor::numberEntered, this,
+            [this](const QString& name, const std::vector<std::int64_t>& index, float number) {
+                m_workspace.setElement(name.toStdString(), index, number);
+            });
     connect(m_uniform, &QCheckBox::clicked, &workspace, &Workspace::pinUniform);
     showRecord();
 }
@@ -78,6 +86,7 @@ void InspectorPanel::build() {
     layout->addWidget(m_siteClass);
     addSection(*layout, tr("FORMULA"), m_formula);
     addSection(*layout, tr("VALUE"), m_element);
+    layout->addWidget(m_editor);
     m_findingsTitle = addSection(*layout, tr("FINDINGS"), m_findings);
     addSection(*layout, tr("WHAT IF"), m_uniform);
     layout->addWidget(m_parameters);
@@ -125,6 +134,7 @@ void InspectorPanel::showRecord() {
         tr("%1, formula %2").arg(QString::fromStdString(site->className), QString::fromStdString(site->formula)));
     showFormula(*site);
     showElement();
+    showEditor();
     showFindings();
     showParameters(*site);
     showWeights(*site);
@@ -142,6 +152,26 @@ void InspectorPanel::chooseValue(const QString& name) {
     m_value = name.toStdString();
     m_pointed.clear();
     showElement();
+    const SiteRecord* site = m_workspace.viewState().whatIfSite();
+    if (const RecordedValue* value = site != nullptr ? site->find(m_value) : nullptr) m_editor->setValue(*value);
+}
+
+void InspectorPanel::choose(const QString& valueName, const std::vector<std::int64_t>& index) {
+    const SiteRecord* site = m_workspace.viewState().whatIfSite();
+    if (site == nullptr) return;
+    const auto value = std::ranges::find(site->values, valueName.toStdString(), &RecordedValue::graphName);
+    if (value != site->values.end()) m_editor->setValue(*value, index);
+}
+
+/// Keeps what is being edited, with its newest number.
+void InspectorPanel::showEditor() {
+    const SiteRecord* site = m_workspace.viewState().whatIfSite();
+    if (site == nullptr) return;
+    const auto value = std::ranges::find(site->values, m_editor->valueName(), &RecordedValue::graphName);
+    if (value != site->values.end())
+        m_editor->setValue(*value);
+    else if (const RecordedValue* chosen = site->find(m_value))
+        m_editor->setValue(*chosen);
 }
 
 void InspectorPanel::pointAt(const QString& valueName, const std::vector<std::int64_t>& index) {

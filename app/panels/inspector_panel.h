@@ -15,6 +15,7 @@ class QVBoxLayout;
 
 namespace attnscope {
 
+class ElementEditor;
 class Workspace;
 
 /// The chosen site in words and numbers: its formula, the element under the pointer, findings, parameters, weights.
@@ -25,6 +26,8 @@ public:
 
     /// Shows the exact numbers of an element; an empty name goes back to the value chosen in the formula.
     void pointAt(const QString& valueName, const std::vector<std::int64_t>& index);
+    /// Offers an element for editing.
+    void choose(const QString& valueName, const std::vector<std::int64_t>& index);
     /// The text of the element's section, for people who cannot see it, and for tests.
     [[nodiscard]] QString elementText() const;
     [[nodiscard]] QStringList findings() const;
@@ -37,6 +40,7 @@ private:
     void showRecord();
     void showFormula(const SiteRecord& site);
     void showElement();
+    void showEditor();
     void showFindings();
     void showParameters(const SiteRecord& site);
     void showWeights(const SiteRecord& site);
@@ -55,6 +59,7 @@ private:
     QLabel* m_siteClass;
     QLabel* m_formula;
     QLabel* m_element;
+    ElementEditor* m_editor;
     QLabel* m_findings;
     QLabel* m_findingsTitle;
     QWidget* m_parameters;

@@ -50,12 +50,12 @@ const RecordedValue* findValue(const SiteRecord& site, const std::string& name) 
 }
 
 /// The place of an element in row-major order, if the index lies in the tensor.
-std::optional<std::size_t> placeOf(const Tensor& tensor, const std::vector<std::int64_t>& index) {
-    if (index.size() != tensor.rank()) return std::nullopt;
-    const std::vector<std::int64_t> strides = tensor.shape().strides();
+std::optional<std::size_t> placeOf(const Shape& shape, const std::vector<std::int64_t>& index) {
+    if (index.size() != shape.rank()) return std::nullopt;
+    const std::vector<std::int64_t> strides = shape.strides();
     std::int64_t place = 0;
     for (std::size_t axis = 0; axis < index.size(); ++axis) {
-        if (index[axis] < 0 || index[axis] >= tensor.dim(axis)) return std::nullopt;
+        if (index[axis] < 0 || index[axis] >= shape[axis]) return std::nullopt;
         place += index[axis] * strides[axis];
     }
     return static_cast<std::size_t>(place);
@@ -98,10 +98,12 @@ QString valueTitle(const RecordedValue& value) {
 }
 
 QString valueRichText(const RecordedValue& value) {
-    const auto data = value.tensor->data();
     QString text =
         QStringLiteral("<b>%1</b> %2<br>%3")
             .arg(escaped(value.name), escaped(value.tensor.shape().text()), roleText(value.role).toHtmlEscaped());
+    if (!value.tensor.inMemory())
+        return text + QStringLiteral("<br>") + tr("on the device; point at one of its numbers to have them read");
+    const auto data = value.tensor->data();
     if (data.empty()) return text;
     const auto [low, high] = std::ranges::minmax(data);
     double sum = 0.0;
@@ -116,8 +118,9 @@ QString elementRichText(const SiteRecord& model, const SiteRecord& whatIf, const
     const RecordedValue* before = findValue(model, valueName);
     const RecordedValue* after = findValue(whatIf, valueName);
     if (before == nullptr || after == nullptr) return {};
-    const auto place = placeOf(*after->tensor, index);
+    const auto place = placeOf(after->tensor.shape(), index);
     if (!place || before->tensor.shape() != after->tensor.shape()) return {};
+    if (!before->tensor.inMemory() || !after->tensor.inMemory()) return {};
     const float modelNumber = (*before->tensor)[*place];
     const float whatIfNumber = (*after->tensor)[*place];
     QString text = QStringLiteral("<b>%1</b>  %2<br>%3<table>")

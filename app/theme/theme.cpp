@@ -58,6 +58,8 @@ QToolBar QToolButton::menu-indicator { subcontrol-origin: padding; subcontrol-po
 QStatusBar { background: @raised@; border-top: 1px solid @border@; }
 QStatusBar::item { border: 0; }
 QStatusBar QLabel { color: @muted@; padding: 0 8px; }
+QStatusBar QToolButton { color: @muted@; padding: 0 8px; border: 0; }
+QStatusBar QToolButton:hover, QStatusBar QToolButton:focus { color: @accent@; }
 QMenuBar { background: @raised@; }
 QMenuBar::item { padding: 4px 8px; background: transparent; }
 QMenuBar::item:selected { background: @accentSoft@; color: @text@; }
@@ -98,7 +100,10 @@ QToolTip { background: @raised@; color: @text@; border: 1px solid @border@; padd
 #emptyTitle { font-size: 15pt; font-weight: 600; }
 #code { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 8px; }
 #banner { background: @surface@; border: 0; border-bottom: 1px solid @border@; border-left: 4px solid @error@; }
-#banner[notice="true"] { border-left-color: @accent@; }
+#banner[kind="warning"] { border-left-color: @warning@; }
+#banner[kind="notice"] { border-left-color: @accent@; }
+#bannerAction { border: 1px solid @border@; border-radius: 4px; padding: 4px 8px; }
+#bannerAction:hover, #bannerAction:focus { border-color: @accent@; }
 #predictionBar { background: @raised@; border: 0; border-top: 1px solid @border@; }
 )";
 
@@ -151,7 +156,8 @@ QString Theme::styleSheet() const {
     const std::pair<const char*, QColor> colors[] = {
         {"@window@", window}, {"@surface@", surface}, {"@raised@", raised},
         {"@border@", border}, {"@text@", text},       {"@muted@", muted},
-        {"@accent@", accent}, {"@error@", error},     {"@accentSoft@", accentSoft}};
+        {"@accent@", accent}, {"@error@", error},     {"@accentSoft@", accentSoft},
+        {"@warning@", warning}};
     for (const auto& [name, color] : colors) filled.replace(QString::fromUtf8(name), color.name());
     return filled;
 }

@@ -9,6 +9,8 @@
 #include <QPainter>
 #include <QPainterPath>
 
+#include <glm/common.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -34,14 +36,73 @@ HeatmapCanvas::HeatmapCanvas(QWidget* parent) : ColumnCanvas(parent) {
 void HeatmapCanvas::setMap(HeatmapFigure figure, HeatmapContext context, const FigureStyle& style) {
     m_figure = std::move(figure);
     m_context = std::move(context);
+    if (!m_context.onDevice || (m_shown && m_shown->layout != m_context.onDevice->layout)) m_shown.reset();
+    m_asked.reset();
     Columns columns;
-    columns.count = static_cast<std::size_t>(m_figure.matrix.dim(1));
+    columns.count =
+        static_cast<std::size_t>(m_context.onDevice ? m_context.onDevice->layout.columns : m_figure.matrix.dim(1));
     columns.labels = m_figure.columnLabels;
     columns.masked = m_figure.columnMasked;
     columns.axis = "timestep";
     columns.maskable = true;
-    const auto rows = static_cast<int>(m_figure.matrix.dim(0));
-    setColumns(std::move(columns), rows, rows > 1, style);
+    setColumns(std::move(columns), static_cast<int>(rows()), rows() > 1, style);
+}
+
+std::int64_t HeatmapCanvas::rows() const {
+    return m_context.onDevice ? m_context.onDevice->layout.rows : m_figure.matrix.dim(0);
+}
+
+/// Nothing while the number lies on a device only.
+std::optional<float> HeatmapCanvas::weightAt(const Cell& cell) const {
+    if (!m_context.onDevice)
+        return m_figure.matrix[static_cast<std::size_t>(cell.row * m_figure.matrix.dim(1) + cell.column)];
+    const MapRequest& map = *m_context.onDevice;
+    if (!map.numbers.inMemory()) return std::nullopt;
+    return (*map.numbers)[map.layout.place(cell.row, cell.column)];
+}
+
+/// What is on show now, in the pixels of the screen.
+MapRequest HeatmapCanvas::wantedPicture() const {
+    MapRequest request = *m_context.onDevice;
+    request.viewport = viewport();
+    const glm::vec2 pixels = glm::round(viewport().pixels() * static_cast<float>(devicePixelRatioF()));
+    if (pixels != viewport().pixels()) request.viewport.resize(pixels);
+    return request;
+}
+
+void HeatmapCanvas::setPicture(const MapPicture& picture) {
+    if (!m_asked || !m_asked->isSame(picture.request)) return;
+    m_shown = picture.request;
+    const Image& image = picture.image;
+    m_picture = QImage(image.rgba.data(), image.width, image.height, 4 * image.width, QImage::Format_RGBA8888).copy();
+    refresh();
+}
+
+void HeatmapCanvas::paintEvent(QPaintEvent* event) {
+    if (m_context.onDevice) {
+        MapRequest wanted = wantedPicture();
+        if (!m_asked || !m_asked->isSame(wanted)) {
+            m_asked = wanted;
+            emit pictureWanted(wanted);
+        }
+    }
+    ColumnCanvas::paintEvent(event);
+}
+
+/// The picture that is there, with its cells where they belong now.
+void HeatmapCanvas::paintPicture(QPainter& painter) const {
+    const QRectF map(mapRect());
+    painter.fillRect(map, style().grid);
+    if (!m_shown) return;
+    const Viewport& then = m_shown->viewport;
+    const glm::vec2 low = viewport().toPixels(then.toCells({0.0F, 0.0F}));
+    const glm::vec2 high = viewport().toPixels(then.toCells(then.pixels()));
+    const QRectF target(map.topLeft() + QPointF(static_cast<qreal>(low.x), static_cast<qreal>(low.y)),
+                        map.topLeft() + QPointF(static_cast<qreal>(high.x), static_cast<qreal>(high.y)));
+    painter.save();
+    painter.setClipRect(map);
+    painter.drawImage(target, m_picture);
+    painter.restore();
 }
 
 std::size_t HeatmapCanvas::seriesShown() const {
@@ -74,11 +135,11 @@ QString HeatmapCanvas::readOut() const {
     const auto column = static_cast<std::size_t>(cell->column);
     QString text = columnText(cell->column);
     if (!isSingleRow()) text += QStringLiteral(" · %1 %2").arg(QString::fromStdString(m_figure.rowAxis)).arg(row);
-    const auto columns = static_cast<std::size_t>(m_figure.matrix.dim(1));
     const auto number = [](float value, int digits) {
         return figures::compactNumber(static_cast<double>(value), digits);
     };
-    text += tr(" · weight %1").arg(number(m_figure.matrix[row * columns + column], 6));
+    const auto weight = weightAt(*cell);
+    text += tr(" · weight %1").arg(weight ? number(*weight, 6) : QStringLiteral("…"));
     if (!isSingleRow() && column < m_context.perTimestep.size())
         text += tr(" · mean %1").arg(number(m_context.perTimestep[column], 4));
     if (column < m_figure.annotation.size())
@@ -104,8 +165,11 @@ void HeatmapCanvas::paintData(QPainter& painter) const {
 
 void HeatmapCanvas::paintMap(QPainter& painter) const {
     const QRectF map(mapRect());
-    figures::paintCells(painter, map, m_figure.matrix, m_figure.range, figures::colorMapNamed(m_figure.colorMap),
-                        viewport());
+    if (m_context.onDevice)
+        paintPicture(painter);
+    else
+        figures::paintCells(painter, map, m_figure.matrix, m_figure.range, figures::colorMapNamed(m_figure.colorMap),
+                            viewport());
     figures::forStretches(m_figure.columnMasked, [&](std::size_t first, std::size_t end) {
         QRectF stretch = columnRect(static_cast<int>(first), map);
         stretch.setRight(columnRect(static_cast<int>(end) - 1, map).right());

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "figure/figure.h"
 #include "views/paged_view.h"
+
+#include <optional>
 
 namespace attnscope {
 
@@ -15,10 +18,14 @@ public:
     explicit HeatmapView(QWidget* parent = nullptr);
 
     void setState(const ViewState& state) override;
+    void showPicture(const MapPicture& picture) override;
     [[nodiscard]] HeatmapCanvas& canvas() const { return *m_canvas; }
 
 private:
+    void setDeviceMap(const ViewState& state, const SiteRecord& site);
+    void setMap(HeatmapFigure map, std::optional<MapRequest> onDevice, const SiteRecord& site);
     void pointAtWeight();
+    void chooseWeight();
 
     HeatmapCanvas* m_canvas = nullptr;
     ReadOut* m_readOut = nullptr;

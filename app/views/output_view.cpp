@@ -80,7 +80,9 @@ void OutputView::pointAtUnit() {
     const auto pointed = m_canvas->pointedPlace();
     if (!pointed) return;
     const auto unit = static_cast<std::int64_t>(m_units[static_cast<std::size_t>(pointed->column)]);
-    emit elementPointedAt(QString::fromStdString(m_canvas->figure().panels.front().valueName), {unit});
+    const QString name = QString::fromStdString(m_canvas->figure().panels.front().valueName);
+    emit elementPointedAt(name, {unit});
+    emit elementChosen(name, {unit});
 }
 
 }  // namespace attnscope

@@ -41,7 +41,9 @@ void StagesView::pointAtElement() {
     const auto value = std::ranges::find(site->values, name, &RecordedValue::graphName);
     if (value == site->values.end()) return;
     const Cell cell{static_cast<int>(pointed->column), static_cast<int>(pointed->row)};
-    emit elementPointedAt(QString::fromStdString(name), elementIndex(*value, site->timeAxis, cell));
+    const std::vector<std::int64_t> index = elementIndex(*value, site->timeAxis, cell);
+    emit elementPointedAt(QString::fromStdString(name), index);
+    emit elementChosen(QString::fromStdString(name), index);
 }
 
 }  // namespace attnscope

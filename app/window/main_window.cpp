@@ -7,18 +7,20 @@
 #include "panels/prediction_bar.h"
 #include "panels/texts_panel.h"
 #include "theme/theme.h"
+#include "window/device_menu.h"
 #include "window/dropped.h"
 #include "window/empty_message.h"
 #include "window/file_dialogs.h"
+#include "window/profile_dialog.h"
 #include "window/recent_files.h"
 #include "window/status_strip.h"
+#include "window/verify_dialog.h"
 
 #include <QApplication>
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QFileInfo>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -58,13 +60,17 @@ MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
       m_columns(new QSplitter(Qt::Horizontal, this)),
       m_site(new QComboBox(this)),
       m_whatIf(new QToolButton(this)),
-      m_device(new QLabel(this)) {
+      m_device(new QToolButton(this)),
+      m_devices(new DeviceMenu(workspace, m_parts.settings, this)),
+      m_verify(new VerifyDialog(workspace, this)),
+      m_profile(new ProfileDialog(workspace, this)) {
     setAcceptDrops(true);
     buildToolBar();
     auto* recent = new RecentFiles(m_parts.settings, this);
-    m_actions.fillMenus(*this, *recent, buildViews());
+    m_actions.fillMenus(*this, *recent, *m_devices, buildViews());
     buildCenter();
-    new StatusStrip(workspace, *statusBar());
+    auto* status = new StatusStrip(workspace, *statusBar());
+    connect(status, &StatusStrip::profileWanted, m_profile, &ProfileDialog::start);
     connect(recent, &RecentFiles::chosen, this,
             [this](const QString& path) { m_workspace.openModel(path.toStdString()); });
     connect(&workspace, &Workspace::modelChanged, recent, [this, recent] {
@@ -78,6 +84,7 @@ MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
     showModel();
     showRecords();
     showEdits();
+    showDevice();
     m_layers->view().setFocus();  // not the first button of the tool bar
 }
 
@@ -193,6 +200,7 @@ void MainWindow::showRecords() {
     if (record) showSites();  // layers that are evaluated twice are two sites
     showEmptyState();
     showEdits();
+    showDevice();
     refreshView();
 }
 
@@ -207,9 +215,29 @@ void MainWindow::showEdits() {
     m_actions.exportView->setEnabled(hasSite && !m_views.empty());
 }
 
+/// Says what computes; once, why that is not what was chosen.
+void MainWindow::showDevice() {
+    const OpenedDevice& device = m_workspace.deviceState().opened;
+    m_device->setText(QString::fromStdString(device.name).toUpper());
+    m_device->setToolTip(tr("What computes: %1").arg(QString::fromStdString(device.description)));
+    m_actions.verify->setEnabled(m_workspace.canVerify());
+    m_actions.profile->setEnabled(m_workspace.whatIfRecord() != nullptr);
+    const QString remark = QString::fromStdString(device.remark);
+    if (remark == m_remark) return;
+    m_remark = remark;
+    if (!remark.isEmpty())
+        m_banner->showWarning(tr("%1. Nothing is lost.").arg(remark), {m_actions.retryDevice, m_actions.chooseDevice});
+    else if (m_banner->isWarning())
+        m_banner->hide();
+}
+
 void MainWindow::refreshView() {
     const int tab = m_tabs->currentIndex();
     if (tab < 0 || m_center->currentWidget() != m_tabs || !m_stale[static_cast<std::size_t>(tab)]) return;
+    if (needsNumbers(m_parts.views[static_cast<std::size_t>(tab)].exported) && m_workspace.hasNumbersOnDevice()) {
+        m_workspace.readNumbers();  // and then this again
+        return;
+    }
     m_stale[static_cast<std::size_t>(tab)] = false;
     m_views[static_cast<std::size_t>(tab)]->setState(m_workspace.viewState());
 }

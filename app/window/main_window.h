@@ -12,7 +12,6 @@
 #include <vector>
 
 class QComboBox;
-class QLabel;
 class QMimeData;
 class QSettings;
 class QSplitter;
@@ -22,12 +21,15 @@ class QToolButton;
 
 namespace attnscope {
 
+class DeviceMenu;
 class EmptyState;
 class InspectorPanel;
 class LayersPanel;
 class MessageBanner;
 class PredictionBar;
+class ProfileDialog;
 class TextsPanel;
+class VerifyDialog;
 
 /// Writes what a view shows to a file; called on the worker's thread with immutable values.
 using ViewExporter =
@@ -77,6 +79,7 @@ private:
     void showSites();
     void showInputs();
     void showEdits();
+    void showDevice();
     void showEmptyState();
     void refreshView();
     void askForModel();
@@ -105,7 +108,11 @@ private:
     QSplitter* m_columns;
     QComboBox* m_site;
     QToolButton* m_whatIf;
-    QLabel* m_device;
+    QToolButton* m_device;
+    DeviceMenu* m_devices;
+    VerifyDialog* m_verify;
+    ProfileDialog* m_profile;
+    QString m_remark;  ///< about the device, that was told last
 };
 
 }  // namespace attnscope

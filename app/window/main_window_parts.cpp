@@ -5,13 +5,16 @@
 #include "panels/prediction_bar.h"
 #include "panels/texts_panel.h"
 #include "theme/theme.h"
+#include "window/device_menu.h"
 #include "window/file_dialogs.h"
 #include "window/main_window.h"
+#include "window/profile_dialog.h"
+#include "window/verify_dialog.h"
 
 #include <QComboBox>
 #include <QCoreApplication>
-#include <QLabel>
 #include <QMenu>
+#include <QPointer>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabWidget>
@@ -55,9 +58,10 @@ void MainWindow::buildToolBar() {
     auto* space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
-    m_device->setObjectName(QStringLiteral("muted"));
-    m_device->setText(QString::fromStdString(m_workspace.device()).toUpper());
-    m_device->setToolTip(tr("What computes: %1").arg(QString::fromStdString(m_workspace.deviceDescription())));
+    m_device->setObjectName(QStringLiteral("device"));
+    m_device->setAccessibleName(tr("What computes"));
+    m_device->setPopupMode(QToolButton::InstantPopup);
+    m_device->setMenu(m_devices);
     bar->addWidget(m_device);
 }
 
@@ -73,6 +77,13 @@ QList<QAction*> MainWindow::buildViews() {
         m_tabs->setTabToolTip(tab, shortcut.toString(QKeySequence::NativeText));
         connect(view, &View::maskRequested, &m_workspace, &Workspace::maskTimesteps);
         connect(view, &View::elementPointedAt, m_inspector, &InspectorPanel::pointAt);
+        connect(view, &View::elementChosen, m_inspector, &InspectorPanel::choose);
+        connect(view, &View::numbersWanted, &m_workspace, &Workspace::readNumbers);
+        connect(view, &View::pictureWanted, this, [this, view](const MapRequest& request) {
+            m_workspace.paintMap(request, [shown = QPointer<View>(view)](const MapPicture& picture) {
+                if (shown) shown->showPicture(picture);
+            });
+        });
         connect(view, &View::displayRequested, &m_workspace, &Workspace::setDisplay);
         auto* action = new QAction(m_tabs->tabText(tab), this);
         action->setShortcut(shortcut);
@@ -139,8 +150,13 @@ void MainWindow::connectWorkspace() {
         });
     });
     // What was opened well puts an older message away.
-    connect(&m_workspace, &Workspace::modelChanged, m_banner, &QWidget::hide);
-    connect(&m_workspace, &Workspace::listChanged, m_banner, &QWidget::hide);
+    const auto hideMessage = [this] {
+        if (!m_banner->isWarning()) m_banner->hide();
+    };
+    connect(&m_workspace, &Workspace::modelChanged, m_banner, hideMessage);
+    connect(&m_workspace, &Workspace::listChanged, m_banner, hideMessage);
+    connect(&m_workspace, &Workspace::deviceChanged, this, &MainWindow::showDevice);
+    connect(&m_workspace, &Workspace::numbersRead, this, &MainWindow::showRecords);
     connect(&m_workspace, &Workspace::exported, this,
             [this](const QString& path) { m_banner->showNotice(tr("Exported %1").arg(path)); });
     connect(m_site, &QComboBox::activated, this,
@@ -162,6 +178,10 @@ void MainWindow::connectActions() {
     on(m_actions.typeText, [this] { m_texts->focusTyping(); });
     on(m_actions.filterTexts, [this] { m_texts->focusFilter(); });
     on(m_actions.cancel, [this] { m_workspace.cancel(); });
+    on(m_actions.verify, [this] { m_verify->start(); });
+    on(m_actions.profile, [this] { m_profile->start(); });
+    on(m_actions.retryDevice, [this] { m_workspace.useDevice(m_workspace.deviceState().chosen); });
+    on(m_actions.chooseDevice, [this] { m_device->showMenu(); });
     on(m_actions.systemTheme, [this] { setTheme(ThemeChoice::System); });
     on(m_actions.lightTheme, [this] { setTheme(ThemeChoice::Light); });
     on(m_actions.darkTheme, [this] { setTheme(ThemeChoice::Dark); });

@@ -3,41 +3,66 @@
 #include "eval/backend.h"
 #include "figure/view_export.h"
 #include "theme/theme.h"
+#include "window/device_menu.h"
 #include "window/main_window.h"
 
 #include <QApplication>
+#include <QCommandLineParser>
 #include <QSettings>
 
 #include <cstdio>
+#include <optional>
 
 namespace attnscope {
 
-int runWindow(const QStringList& arguments) {
+namespace {
+
+/// What `attnscope [MODEL] [TEXTS]` is given.
+struct WindowArguments {
     std::vector<std::string> files;
     std::string architecture;
-    for (auto next = arguments.begin(); next != arguments.end(); ++next) {
-        const QString& argument = *next;
-        if (argument == QLatin1String("--architecture") && next + 1 != arguments.end()) {
-            architecture = (++next)->toStdString();
-            continue;
-        }
-        if (argument.startsWith(QLatin1Char('-'))) {
-            std::fprintf(stderr,
-                         "attnscope: unknown option %s\nusage: attnscope [MODEL] [TEXTS] [--architecture FILE.json]; "
-                         "see attnscope --help\n",
-                         qPrintable(argument));
-            return 2;
-        }
-        files.push_back(argument.toStdString());
+    std::optional<ChosenDevice> device;
+};
+
+/// Errors are for wrong usage.
+Result<WindowArguments> parseArguments(const QStringList& arguments) {
+    QCommandLineParser parser;
+    const QCommandLineOption device(QStringLiteral("device"), {}, QStringLiteral("auto|cpu|vulkan[:N]"));
+    const QCommandLineOption architecture(QStringLiteral("architecture"), {}, QStringLiteral("FILE.json"));
+    parser.addOptions({device, architecture});
+    // The parser takes the first argument for the program's name.
+    if (!parser.parse(QStringList{QStringLiteral("attnscope")} + arguments))
+        return fail(ErrorCode::InvalidInput, parser.errorText().toStdString());
+    WindowArguments parsed;
+    for (const QString& file : parser.positionalArguments()) parsed.files.push_back(file.toStdString());
+    parsed.architecture = parser.value(architecture).toStdString();
+    if (parser.isSet(device)) {
+        ATTN_TRY(const DeviceChoice choice, parseDeviceChoice(parser.value(device).toStdString()));
+        parsed.device = ChosenDevice{choice, {}};
+    }
+    return parsed;
+}
+
+}  // namespace
+
+int runWindow(const QStringList& arguments) {
+    const Result<WindowArguments> parsed = parseArguments(arguments);
+    if (!parsed) {
+        std::fprintf(stderr,
+                     "attnscope: %s\nusage: attnscope [MODEL] [TEXTS] [--device auto|cpu|vulkan[:N]] [--architecture "
+                     "FILE.json]; see attnscope --help\n",
+                     parsed.error().message.c_str());
+        return 2;
     }
     applyFont();
     QSettings settings;
     Workspace workspace(makeCpuBackend());
+    workspace.useDevice(parsed->device.value_or(DeviceMenu::remembered(settings)));
     const ViewExporter exporter = [](SiteView view, const ViewState& state, const std::string& model,
                                      const std::string& path) { return exportView(view, state, model, path); };
     MainWindow window(workspace, {viewTable(), exporter, &settings});
     window.show();
-    workspace.openFiles(files, architecture);
+    workspace.openFiles(parsed->files, parsed->architecture);
     return QApplication::exec();
 }
 

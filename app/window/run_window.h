@@ -4,8 +4,8 @@
 
 namespace attnscope {
 
-/// Opens the window on the files named (models, texts, tokenizers, matrices) and runs it until it is closed. Returns
-/// the exit status: 0, or 2 for an option that does not exist. Needs a QApplication.
+/// Opens the window on the files named (models, texts, tokenizers, matrices) and runs it until it is closed; `--device`
+/// says for this once what computes. Returns the exit status: 0, or 2 for wrong usage. Needs a QApplication.
 [[nodiscard]] int runWindow(const QStringList& arguments);
 
 }  // namespace attnscope

@@ -1,5 +1,6 @@
 #include "window/status_strip.h"
 
+#include "base/text.h"
 #include "theme/theme.h"
 #include "workspace/workspace.h"
 
@@ -24,12 +25,15 @@ QString milliseconds(double time) {
 StatusStrip::StatusStrip(Workspace& workspace, QStatusBar& bar)
     : QObject(&bar),
       m_workspace(workspace),
-      m_computed(new QLabel),
+      m_computed(new QToolButton),
       m_sequence(new QLabel),
+      m_verified(new QLabel),
       m_activity(new QLabel),
       m_progress(new QProgressBar),
       m_cancel(new QToolButton) {
     m_computed->setObjectName(QStringLiteral("computed"));
+    m_computed->setAutoRaise(true);
+    m_verified->setObjectName(QStringLiteral("verified"));
     m_sequence->setObjectName(QStringLiteral("sequence"));
     m_activity->setObjectName(QStringLiteral("activity"));
     m_progress->setFixedSize(12 * Theme::unit, Theme::unit);
@@ -39,6 +43,7 @@ StatusStrip::StatusStrip(Workspace& workspace, QStatusBar& bar)
     m_cancel->setToolTip(tr("Stop what is going on"));
     bar.addWidget(m_computed);
     bar.addWidget(m_sequence);
+    bar.addWidget(m_verified);
     bar.addPermanentWidget(m_activity);
     bar.addPermanentWidget(m_progress);
     bar.addPermanentWidget(m_cancel);
@@ -50,9 +55,23 @@ StatusStrip::StatusStrip(Workspace& workspace, QStatusBar& bar)
     connect(&workspace, &Workspace::activityChanged, this, &StatusStrip::showActivity);
     connect(&workspace, &Workspace::recordsChanged, this, &StatusStrip::showRecord);
     connect(&workspace, &Workspace::siteChanged, this, &StatusStrip::showRecord);
+    connect(&workspace, &Workspace::verificationChanged, this, &StatusStrip::showVerification);
+    connect(m_computed, &QToolButton::clicked, this, &StatusStrip::profileWanted);
     connect(m_cancel, &QToolButton::clicked, &workspace, &Workspace::cancel);
     showRecord();
+    showVerification();
     showActivity();
+}
+
+void StatusStrip::showVerification() {
+    const auto& verification = m_workspace.verification();
+    const bool known = verification && *verification;
+    m_verified->setVisible(known);
+    if (!known) return;
+    const QString difference = QString::fromStdString(floatText(static_cast<float>((*verification)->difference)));
+    m_verified->setText((*verification)->beyond == 0 ? tr("largest difference from the CPU %1").arg(difference)
+                                                     : tr("DIFFERS from the CPU by up to %1").arg(difference));
+    m_verified->setToolTip(QString::fromStdString(verificationText(**verification)));
 }
 
 void StatusStrip::showRecord() {
@@ -64,6 +83,8 @@ void StatusStrip::showRecord() {
     m_computed->setText(tr("%1 · %2 · %3 evaluated")
                             .arg(QString::fromStdString(record->device).toUpper(), milliseconds(record->milliseconds),
                                  operations == 1 ? tr("1 operation") : tr("%1 operations").arg(operations)));
+    m_computed->setToolTip(tr("%1\nClick to see the time per operation")
+                               .arg(QString::fromStdString(m_workspace.deviceState().opened.description)));
     const SiteRecord* site = record->findSite(m_workspace.site());
     const Sequence* sequence = site != nullptr ? record->sequenceFor(*site) : nullptr;
     if (sequence == nullptr && !record->inputs.empty()) sequence = &record->inputs.front();

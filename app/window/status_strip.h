@@ -18,14 +18,20 @@ class StatusStrip : public QObject {
 public:
     StatusStrip(Workspace& workspace, QStatusBar& bar);
 
+signals:
+    /// The person wants to know where the time goes.
+    void profileWanted();
+
 private:
     void showRecord();
+    void showVerification();
     void showActivity();
     void showBusy();
 
     Workspace& m_workspace;
-    QLabel* m_computed;
+    QToolButton* m_computed;
     QLabel* m_sequence;
+    QLabel* m_verified;
     QLabel* m_activity;
     QProgressBar* m_progress;
     QToolButton* m_cancel;

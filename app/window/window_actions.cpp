@@ -1,5 +1,6 @@
 #include "window/window_actions.h"
 
+#include "window/device_menu.h"
 #include "window/recent_files.h"
 #include "workspace/workspace.h"
 
@@ -47,6 +48,12 @@ WindowActions::WindowActions(Workspace& workspace, QMainWindow& window) {
     typeText = make(window, tr("T&ype a text"), QKeySequence(QStringLiteral("Ctrl+T")));
     filterTexts = make(window, tr("&Filter texts"), QKeySequence(QStringLiteral("Ctrl+F")));
     cancel = make(window, tr("&Cancel what is going on"), QKeySequence(QStringLiteral("Ctrl+.")));
+    verify = make(window, tr("&Verify against the CPU…"), QKeySequence(QStringLiteral("Ctrl+Shift+V")),
+                  tr("Evaluate on the device and on the CPU, and compare"));
+    profile = make(window, tr("&Time per operation…"), QKeySequence(QStringLiteral("Ctrl+Shift+P")));
+    retryDevice = make(window, tr("&Try again"), {}, tr("Open the chosen device again"));
+    chooseDevice =
+        make(window, tr("Choose &device…"), QKeySequence(QStringLiteral("Ctrl+D")), tr("Choose what computes"));
     systemTheme = make(window, tr("As the &system"), {});
     lightTheme = make(window, tr("&Light"), {});
     darkTheme = make(window, tr("&Dark"), {});
@@ -58,7 +65,8 @@ WindowActions::WindowActions(Workspace& workspace, QMainWindow& window) {
     about = make(window, tr("&About attnscope"), {});
 }
 
-void WindowActions::fillMenus(QMainWindow& window, RecentFiles& recent, const QList<QAction*>& views) const {
+void WindowActions::fillMenus(QMainWindow& window, RecentFiles& recent, DeviceMenu& devices,
+                              const QList<QAction*>& views) const {
     QMenu* file = window.menuBar()->addMenu(tr("&File"));
     file->addAction(openModel);
     file->addMenu(&recent);
@@ -83,6 +91,11 @@ void WindowActions::fillMenus(QMainWindow& window, RecentFiles& recent, const QL
     view->addActions({typeText, filterTexts});
     view->addSeparator();
     view->addMenu(tr("&Theme"))->addActions({systemTheme, lightTheme, darkTheme});
+
+    QMenu* compute = window.menuBar()->addMenu(tr("&Compute"));
+    compute->addMenu(&devices);
+    compute->addSeparator();
+    compute->addActions({verify, profile});
 
     window.menuBar()->addMenu(tr("&Help"))->addAction(about);
 }

@@ -7,6 +7,7 @@ class QMainWindow;
 
 namespace attnscope {
 
+class DeviceMenu;
 class RecentFiles;
 class Workspace;
 
@@ -29,13 +30,17 @@ struct WindowActions {
     QAction* typeText;
     QAction* filterTexts;
     QAction* cancel;
+    QAction* verify;
+    QAction* profile;
+    QAction* retryDevice;
+    QAction* chooseDevice;
     QAction* systemTheme;
     QAction* lightTheme;
     QAction* darkTheme;
     QAction* about;
 
     /// Fills the menu bar; `views` are the actions that choose a view.
-    void fillMenus(QMainWindow& window, RecentFiles& recent, const QList<QAction*>& views) const;
+    void fillMenus(QMainWindow& window, RecentFiles& recent, DeviceMenu& devices, const QList<QAction*>& views) const;
 };
 
 }  // namespace attnscope

@@ -162,7 +162,7 @@ Inspector& Engine::inspectorFor(std::unique_ptr<Inspector>& kept, const OpenedMo
         m_background.reset();
         m_current = opened;
     }
-    if (!kept) kept = std::make_unique<Inspector>(opened.model, opened.lowering, m_backend);
+    if (!kept) kept = std::make_unique<Inspector>(opened.model, opened.lowering, m_backend, m_readAtOnce);
     return *kept;
 }
 
@@ -186,6 +186,35 @@ Result<std::vector<Prediction>> Engine::predict(const InspectRequest& request, c
     Inspector& inspector = inspectorFor(m_background, request.opened);
     ATTN_TRY(const std::vector<Sequence> sequences, sequencesFor(request));
     return inspector.predict(sequences, cancel);
+}
+
+Result<OpenedDevice> Engine::useDevice(const ChosenDevice& chosen, const Devices& devices) {
+    ATTN_TRY(const DeviceChoice choice, resolveDevice(chosen, devices));
+    ATTN_TRY(m_backend, devices.open(choice));
+    m_readAtOnce = devices.readAtOnce;
+    m_interactive.reset();
+    m_background.reset();
+    m_modelRecord.reset();
+    return OpenedDevice{m_backend->name(), m_backend->description(), m_backend->remark()};
+}
+
+Result<Verification> Engine::verify(const InspectRequest& request, const CancelToken& cancel) {
+    ATTN_TRY(const std::vector<Sequence> sequences, sequencesFor(request));
+    return inspectorFor(m_interactive, request.opened).verifyWith(sequences, request.edits, makeCpuBackend(), cancel);
+}
+
+Result<Profiled> Engine::profile(const InspectRequest& request, const CancelToken& cancel) {
+    ATTN_TRY(const std::vector<Sequence> sequences, sequencesFor(request));
+    // One that remembers nothing, so that everything runs.
+    Inspector inspector(request.opened.model, request.opened.lowering, m_backend, m_readAtOnce);
+    Profiled profiled;
+    m_backend->profileInto(&profiled.profile);
+    const Result<RecordPtr> record = inspector.inspect(sequences, request.edits, cancel);
+    m_backend->profileInto(nullptr);
+    if (!record) return fail(record.error());
+    profiled.device = (*record)->device;
+    profiled.milliseconds = (*record)->milliseconds;
+    return profiled;
 }
 
 }  // namespace attnscope

@@ -4,6 +4,7 @@
 #include "inspect/inspector.h"
 #include "layers/weight_terms.h"
 #include "loading/loading.h"
+#include "workspace/devices.h"
 
 #include <map>
 #include <memory>
@@ -75,6 +76,13 @@ struct Inspected {
     RecordPtr whatIf;
 };
 
+/// Where the time of one whole evaluation went.
+struct Profiled {
+    std::string device;  ///< that answered
+    double milliseconds = 0.0;
+    Profile profile;
+};
+
 /// Everything the window lets compute, without threads: plain requests in, results out. One worker owns it.
 class Engine {
 public:
@@ -96,6 +104,14 @@ public:
     /// Evaluates the predictions only, apart from the memory that `inspect` keeps for fast edits.
     [[nodiscard]] Result<std::vector<Prediction>> predict(const InspectRequest& request, const CancelToken& cancel);
 
+    /// Opens what was chosen, which computes from now on. Errors: resolveDevice's and Devices::open's; what computed so far
+    /// then goes on.
+    [[nodiscard]] Result<OpenedDevice> useDevice(const ChosenDevice& chosen, const Devices& devices);
+    /// Evaluates every value on the device and on the CPU. Errors: Inspector::verifyWith's.
+    [[nodiscard]] Result<Verification> verify(const InspectRequest& request, const CancelToken& cancel);
+    /// Evaluates everything anew, taking the time of each operation. Errors: as inspect.
+    [[nodiscard]] Result<Profiled> profile(const InspectRequest& request, const CancelToken& cancel);
+
 private:
     /// Sequences made for one request, kept while the person edits.
     struct Prepared {
@@ -107,6 +123,7 @@ private:
     Inspector& inspectorFor(std::unique_ptr<Inspector>& kept, const OpenedModel& opened);
 
     std::shared_ptr<Backend> m_backend;
+    std::size_t m_readAtOnce = Inspector::usualReadAtOnce;
     OpenedModel m_current;  ///< what the inspectors were made for
     std::unique_ptr<Inspector> m_interactive;
     std::unique_ptr<Inspector> m_background;

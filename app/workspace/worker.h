@@ -21,16 +21,22 @@ namespace attnscope {
 /// What can be asked of the worker, the most urgent first. Of each kind only the newest request counts, save for
 /// exports: each of them is done, even if the program is about to end.
 enum class JobKind : std::size_t {
+    OpenDevice,
     Recognize,
     OpenModel,
     OpenTokenizer,
     OpenSequences,
     Describe,
+    Paint,
     Inspect,
+    ReadNumbers,
+    ListDevices,
     Export,
+    Verify,
+    TakeProfile,
     Predict
 };
-constexpr std::size_t jobKinds = 8;
+constexpr std::size_t jobKinds = static_cast<std::size_t>(JobKind::Predict) + 1;
 
 /// One thread that owns the engine. A request replaces the waiting one of its kind and cancels the running one (exports
 /// queue up instead), so that dragging never queues up; results come back on the thread of this object, and only if

@@ -23,9 +23,9 @@ bool sameInputs(const std::vector<std::optional<InputSource>>& left,
 
 Workspace::Workspace(std::shared_ptr<Backend> backend, QObject* parent)
     : QObject(parent),
-      m_device(backend->name()),
-      m_deviceDescription(backend->description()),
+      m_opened{backend->name(), backend->description(), backend->remark()},
       m_worker(std::move(backend)) {
+    m_device.opened = m_opened;
     connect(&m_worker, &Worker::activityChanged, this, &Workspace::activityChanged);
 }
 
@@ -145,6 +145,7 @@ void Workspace::applyModel(DescribedModel model) {
     }
     m_model = std::move(model);
     m_undo.clear();
+    m_roles.clear();
     m_state.edits.clear();
     m_activeInput = 0;
     const std::vector<ModelInput>& inputs = m_model.opened.model->inputs();

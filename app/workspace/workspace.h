@@ -1,5 +1,6 @@
 #pragma once
 
+#include "figure/device_map.h"
 #include "figure/view_state.h"
 #include "workspace/worker.h"
 
@@ -7,6 +8,7 @@
 #include <QUndoStack>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +21,14 @@ struct Activity {
     std::size_t done = 0;
     std::size_t total = 0;  ///< 0 when it cannot be told
     QString unit;           ///< of both; empty when things are counted
+};
+
+/// What was chosen to compute, what does, and what else there is.
+struct DeviceState {
+    ChosenDevice chosen;
+    OpenedDevice opened;
+    std::vector<vulkan::DeviceInfo> found;  ///< the Vulkan devices of this machine, once they are listed
+    std::string whyNoneFound;               ///< mostly empty
 };
 
 /// What undo brings back: what the model is given, and what is set by hand.
@@ -34,9 +44,32 @@ class Workspace : public QObject {
 public:
     explicit Workspace(std::shared_ptr<Backend> backend, QObject* parent = nullptr);
 
-    /// What computes: its short name and its description for people.
-    [[nodiscard]] const std::string& device() const { return m_device; }
-    [[nodiscard]] const std::string& deviceDescription() const { return m_deviceDescription; }
+    // What computes. Each request returns at once; everything on show stays while the device changes.
+    /// Puts other devices in the place of this machine's.
+    void setDevices(Devices devices) { m_devices = std::move(devices); }
+    [[nodiscard]] const DeviceState& deviceState() const { return m_device; }
+    /// Opens a device and evaluates anew on it. Where it cannot be used, what computed so far goes on and
+    /// `deviceState().opened.remark` says why.
+    void useDevice(const ChosenDevice& device);
+    void listDevices();
+    /// Something else than the reference computes, and there is something to compute.
+    [[nodiscard]] bool canVerify() const;
+    /// Evaluates what is on show on the device and on the CPU; `verificationChanged` follows.
+    void verify();
+    void cancelVerification();
+    [[nodiscard]] bool isVerifying() const { return m_worker.isBusy(JobKind::Verify); }
+    /// Of what is on show now; nothing while that was not verified.
+    [[nodiscard]] const std::optional<Result<Verification>>& verification() const { return m_verification; }
+    /// Takes the time of every operation; `profileChanged` follows.
+    void takeProfile();
+    [[nodiscard]] bool isProfiling() const { return m_worker.isBusy(JobKind::TakeProfile); }
+    [[nodiscard]] const std::optional<Result<Profiled>>& profile() const { return m_profile; }
+    /// Whether a number of the chosen site still lies on a device only.
+    [[nodiscard]] bool hasNumbersOnDevice() const;
+    /// Brings them into memory; `numbersRead` follows.
+    void readNumbers();
+    /// Paints a map where its numbers lie; a newer request takes an older one's place.
+    void paintMap(const MapRequest& request, std::function<void(const MapPicture&)> show);
 
     // What there is.
     [[nodiscard]] bool hasModel() const { return m_model.opened.model != nullptr; }
@@ -116,6 +149,10 @@ signals:
     /// A file holds weights only; openModel takes the architecture they belong to.
     void architectureWanted(const QString& weights);
     void exported(const QString& path);
+    void deviceChanged();
+    void verificationChanged();
+    void profileChanged();
+    void numbersRead();
 
 private:
     friend class EditCommand;
@@ -132,13 +169,20 @@ private:
     [[nodiscard]] std::size_t inputFor(const InputSource& source) const;
     void fillInputs();
     void inspect();
+    [[nodiscard]] std::optional<InspectRequest> request() const;
+    [[nodiscard]] std::vector<LazyTensor> numbersOnDevice() const;
+    void forgetVerification();
+    void showWhatComputed(const Record& record);
     void acceptInspected(Result<Inspected> inspected);
     void forgetRecords(std::optional<Error> why);
     void restartPredictions();
     void predictNext();
 
-    std::string m_device;
-    std::string m_deviceDescription;
+    Devices m_devices;
+    DeviceState m_device;
+    OpenedDevice m_opened;  ///< what was opened, which another one may stand in for
+    std::optional<Result<Verification>> m_verification;
+    std::optional<Result<Profiled>> m_profile;
     DescribedModel m_model;
     EditState m_state;
     std::size_t m_activeInput = 0;
@@ -149,6 +193,8 @@ private:
     std::string m_site;
     DisplayOptions m_display;
     Inspected m_records;
+    /// The roles of the sites' values that were seen so far, by name: there may be no record when they are asked for.
+    std::map<std::string, ValueRole, std::less<>> m_roles;
     std::optional<Error> m_inspectProblem;
     QUndoStack m_undo;
     std::uint64_t m_gesture = 0;

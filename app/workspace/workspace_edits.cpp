@@ -54,15 +54,11 @@ void Workspace::resetEdits() {
 /// The edits that mean the same for any text: those of weights and parameters, and pins.
 Edits Workspace::withoutTextEdits() const {
     Edits kept;
-    if (!m_records.model) return kept;
-    for (const SiteRecord& site : m_records.model->sites) {
-        for (const RecordedValue& value : site.values) {
-            const ValueEdit* edit = m_state.edits.find(value.graphName);
-            if (edit == nullptr) continue;
-            if (edit->uniform) kept.pinUniform(value.graphName, true);
-            if (value.role != ValueRole::Weight && value.role != ValueRole::Parameter) continue;
-            for (const auto& [index, number] : edit->elements) kept.set(value.graphName, index, number);
-        }
+    for (const auto& [name, edit] : m_state.edits.values()) {
+        if (edit.uniform) kept.pinUniform(name, true);
+        const auto role = m_roles.find(name);
+        if (role == m_roles.end() || (role->second != ValueRole::Weight && role->second != ValueRole::Parameter)) continue;
+        for (const auto& [index, number] : edit.elements) kept.set(name, index, number);
     }
     return kept;
 }

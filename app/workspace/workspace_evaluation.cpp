@@ -11,17 +11,25 @@ void Workspace::forgetRecords(std::optional<Error> why) {
     emit recordsChanged();
 }
 
-void Workspace::inspect() {
+/// What is on show, as the engine is asked for it; nothing while something is missing.
+std::optional<InspectRequest> Workspace::request() const {
     const auto missing = [](const std::optional<InputSource>& source) { return !source.has_value(); };
-    if (!hasModel() || std::ranges::any_of(m_state.inputs, missing)) {
+    if (!hasModel() || std::ranges::any_of(m_state.inputs, missing)) return std::nullopt;
+    InspectRequest request{opened(), {}, m_state.edits};
+    for (const std::optional<InputSource>& source : m_state.inputs) request.inputs.push_back(*source);
+    return request;
+}
+
+void Workspace::inspect() {
+    forgetVerification();
+    const std::optional<InspectRequest> wanted = request();
+    if (!wanted) {
         forgetRecords({});
         return;
     }
-    InspectRequest request{opened(), {}, m_state.edits};
-    for (const std::optional<InputSource>& source : m_state.inputs) request.inputs.push_back(*source);
     m_worker.submit(
         JobKind::Inspect, tr("Evaluating"),
-        [request](Engine& engine, const CancelToken& cancel) { return engine.inspect(request, cancel); },
+        [request = *wanted](Engine& engine, const CancelToken& cancel) { return engine.inspect(request, cancel); },
         [this](Result<Inspected>&& inspected) { acceptInspected(std::move(inspected)); });
 }
 
@@ -33,6 +41,10 @@ void Workspace::acceptInspected(Result<Inspected> inspected) {
     }
     m_records = *std::move(inspected);
     m_inspectProblem.reset();
+    for (const SiteRecord& site : m_records.model->sites) {
+        for (const RecordedValue& value : site.values) m_roles[value.graphName] = value.role;
+    }
+    showWhatComputed(*m_records.whatIf);
     const bool known = m_records.model->findSite(m_site) != nullptr;
     if (!known) m_site = m_records.model->sites.empty() ? std::string() : m_records.model->sites.front().name;
     emit recordsChanged();
@@ -80,7 +92,10 @@ void Workspace::predictNext() {
 
 void Workspace::cancel() {
     const bool evaluating = m_worker.isBusy(JobKind::Inspect);
-    for (std::size_t kind = 0; kind < jobKinds; ++kind) m_worker.cancel(static_cast<JobKind>(kind));
+    // A device that is being opened computes in the end, whatever becomes of the rest.
+    for (std::size_t kind = 0; kind < jobKinds; ++kind) {
+        if (static_cast<JobKind>(kind) != JobKind::OpenDevice) m_worker.cancel(static_cast<JobKind>(kind));
+    }
     m_unrecognized.clear();
     m_heldSequences.reset();
     if (evaluating)

@@ -55,6 +55,12 @@ Result<DeviceChoice> parseDeviceChoice(std::string_view text) {
     return fail(ErrorCode::InvalidInput, "device '" + std::string(text) + "': auto, cpu, vulkan or vulkan:N expected");
 }
 
+std::string deviceChoiceText(const DeviceChoice& choice) {
+    if (choice.kind == DeviceChoice::Kind::Auto) return "auto";
+    if (choice.kind == DeviceChoice::Kind::Cpu) return "cpu";
+    return choice.index ? "vulkan:" + std::to_string(*choice.index) : "vulkan";
+}
+
 Result<std::shared_ptr<Backend>> openBackend(const DeviceChoice& choice, vulkan::DeviceOptions options) {
     if (choice.kind == DeviceChoice::Kind::Cpu) return makeCpuBackend();
     options.wish = {choice.index, choice.kind == DeviceChoice::Kind::Vulkan};

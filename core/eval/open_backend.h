@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace attnscope {
@@ -19,10 +20,15 @@ struct DeviceChoice {
     };
     Kind kind = Kind::Auto;
     std::optional<std::size_t> index;
+
+    bool operator==(const DeviceChoice&) const = default;
 };
 
 /// Reads `auto`, `cpu`, `vulkan` or `vulkan:N`. Errors of code InvalidInput say what was expected.
 [[nodiscard]] Result<DeviceChoice> parseDeviceChoice(std::string_view text);
+
+/// The text that parseDeviceChoice reads as this choice.
+[[nodiscard]] std::string deviceChoiceText(const DeviceChoice& choice);
 
 /// The backend for a choice. On a GPU the CPU stands by (makeFallbackBackend). With Auto there is always one: a GPU
 /// that is there but fails is remarked on. With Vulkan the errors are vulkan::Device::create's and selfCheck's.
