@@ -61,7 +61,9 @@ ProfileDialog::ProfileDialog(Workspace& workspace, QWidget* parent)
     connect(m_again, &QPushButton::clicked, this, &ProfileDialog::start);
     connect(close, &QPushButton::clicked, this, &QWidget::hide);
     connect(&workspace, &Workspace::profileChanged, this, &ProfileDialog::showState);
-    connect(&workspace, &Workspace::activityChanged, this, &ProfileDialog::showState);
+    connect(&workspace, &Workspace::activityChanged, this, [this] {
+        if (m_busy != m_workspace.isProfiling()) showState();
+    });
 }
 
 void ProfileDialog::start() {
@@ -72,6 +74,7 @@ void ProfileDialog::start() {
 
 void ProfileDialog::showState() {
     const bool busy = m_workspace.isProfiling();
+    m_busy = busy;
     m_again->setEnabled(!busy);
     m_times->clear();
     const auto& profile = m_workspace.profile();

@@ -27,6 +27,7 @@ private:
     QLabel* m_explanation;
     QTreeWidget* m_times;
     QPushButton* m_again;
+    bool m_busy = false;  ///< as it is shown
 };
 
 }  // namespace attnscope

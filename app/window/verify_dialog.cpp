@@ -20,10 +20,10 @@ QString exact(double number) {
     return QString::fromStdString(floatText(static_cast<float>(number))).replace(QLatin1Char('-'), QChar(0x2212));
 }
 
-QString placeText(const Verification& verification) {
+QString indexText(const Verification& verification) {
     QStringList index;
     for (const std::int64_t place : verification.index) index << QString::number(place);
-    return QStringLiteral("%1 [%2]").arg(QString::fromStdString(verification.value), index.join(QStringLiteral(", ")));
+    return index.join(QStringLiteral(", "));
 }
 
 }  // namespace
@@ -51,6 +51,7 @@ VerifyDialog::VerifyDialog(Workspace& workspace, QWidget* parent)
     m_progress->setFixedHeight(Theme::unit);
     m_rows->setContentsMargins(0, 0, 0, 0);
     m_rows->setHorizontalSpacing(3 * Theme::unit);
+    m_rows->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     auto* close = new QPushButton(tr("&Close"));
     close->setDefault(true);
     auto* buttons = new QHBoxLayout;
@@ -73,7 +74,9 @@ VerifyDialog::VerifyDialog(Workspace& workspace, QWidget* parent)
     connect(m_stop, &QPushButton::clicked, &workspace, &Workspace::cancelVerification);
     connect(close, &QPushButton::clicked, this, &QWidget::hide);
     connect(&workspace, &Workspace::verificationChanged, this, &VerifyDialog::showState);
-    connect(&workspace, &Workspace::activityChanged, this, &VerifyDialog::showState);
+    connect(&workspace, &Workspace::activityChanged, this, [this] {
+        if (m_busy != m_workspace.isVerifying()) showState();
+    });
     connect(&workspace, &Workspace::deviceChanged, this, &VerifyDialog::showState);
 }
 
@@ -91,6 +94,7 @@ void VerifyDialog::hideEvent(QHideEvent* event) {
 
 void VerifyDialog::showState() {
     const bool busy = m_workspace.isVerifying();
+    m_busy = busy;
     m_progress->setVisible(busy);
     m_stop->setVisible(busy);
     m_again->setEnabled(!busy && m_workspace.canVerify());
@@ -125,7 +129,8 @@ void VerifyDialog::showResult(const Verification& verification) {
                                      .arg(verification.values));
     while (m_rows->rowCount() > 0) m_rows->removeRow(0);
     addRow(tr("Largest difference"), exact(verification.difference));
-    addRow(tr("Where"), placeText(verification));
+    addRow(tr("Value"), QString::fromStdString(verification.value));
+    addRow(tr("Index, batch first"), indexText(verification));
     addRow(tr("CPU"), exact(static_cast<double>(verification.expected)));
     addRow(device, exact(static_cast<double>(verification.found)));
 }
@@ -135,6 +140,7 @@ void VerifyDialog::addRow(const QString& name, const QString& content) {
     label->setObjectName(QStringLiteral("muted"));
     auto* text = new QLabel(content);
     text->setTextFormat(Qt::PlainText);
+    wrapText(*text);
     text->setFont(tabularFont(font()));
     text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_rows->addRow(label, text);

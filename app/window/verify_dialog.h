@@ -37,6 +37,7 @@ private:
     QWidget* m_result;
     QFormLayout* m_rows;
     QPushButton* m_again;
+    bool m_busy = false;  ///< as it is shown
     QPushButton* m_stop;
 };
 

@@ -249,7 +249,6 @@ Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const 
 
     auto record = std::make_shared<Record>();
     record->inputs = inputs;
-    record->device = m_backend->name();
     record->evaluatedOperations = evaluation.evaluatedOperations;
     record->milliseconds = evaluation.milliseconds;
     record->predictions = predictionsOf(graph, evaluation);
@@ -260,6 +259,7 @@ Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const 
         std::ranges::move(findingsFor(made, record->sequenceFor(made)), std::back_inserter(record->findings));
     }
     std::ranges::move(findingsFor(record->predictions), std::back_inserter(record->findings));
+    record->device = m_backend->name();  // not sooner: another one may have answered in the end
     if (std::string remark = m_backend->remark(); !remark.empty())
         record->findings.push_back({"device", std::move(remark), {}});
     for (const std::string& note : lowered->notes) record->findings.push_back({"note", note, {}});

@@ -100,6 +100,7 @@ private slots:
     void predictionShowsModelAndWhatIf();
     void choosingAnAttentionLayerChoosesItsSite();
     void editingAParameterIsAWhatIf();
+    void anyElementCanBeSetByTyping();
     void exportWritesTheViewOnShow();
     void aFailedExportIsAMessage();
     void themesReachTheViews();
@@ -451,6 +452,54 @@ void TestWindow::editingAParameterIsAWhatIf() {
         QVERIFY2(isIdle(), nonsense);
         QCOMPARE(epsilon->text(), QStringLiteral("0.25"));
     }
+}
+
+void TestWindow::anyElementCanBeSetByTyping() {
+    openSample();
+    auto* index = child<QLineEdit>("elementIndex");
+    auto* number = child<QLineEdit>("elementNumber");
+    auto* problem = child<QLabel>("elementProblem");
+    // Chosen by a click in a view.
+    emit view()->elementChosen(QStringLiteral("attention/a"), {49});
+    QCOMPARE(index->text(), QStringLiteral("49"));
+    QCOMPARE(number->text().toFloat(), (*view()->last.modelSite()->weightsValue().tensor)[49]);
+    number->setFocus();
+    number->selectAll();
+    QTest::keyClicks(number, QStringLiteral("0.5"));
+    QTest::keyClick(number, Qt::Key_Return);
+    QTRY_VERIFY(isIdle());
+    QCOMPARE((*view()->last.whatIfSite()->weightsValue().tensor)[49], 0.5F);
+    QTest::keyClick(m_window.get(), Qt::Key_Z, Qt::ControlModifier);
+    QTRY_VERIFY(isIdle());
+    QVERIFY(m_workspace->edits().empty());
+    QCOMPARE(number->text().toFloat(), (*view()->last.modelSite()->weightsValue().tensor)[49]);
+    // A trained weight, which no view shows: chosen in the formula, its index typed.
+    emit view()->elementChosen(QStringLiteral("attention/W"), {0});
+    index->selectAll();
+    QTest::keyClicks(index, QStringLiteral("17"));
+    QCOMPARE(number->text().toFloat(), (*view()->last.modelSite()->find("W")->tensor)[17]);
+    number->selectAll();
+    QTest::keyClicks(number, QStringLiteral("-2.25"));
+    QTest::keyClick(number, Qt::Key_Return);
+    QTRY_VERIFY(isIdle());
+    QCOMPARE((*view()->last.whatIfSite()->find("W")->tensor)[17], -2.25F);
+    // What is no element, or no number, is said and changes nothing.
+    const Edits edits = m_workspace->edits();
+    QVERIFY(!problem->isVisible());
+    number->selectAll();
+    QTest::keyClicks(number, QStringLiteral("much"));
+    QTest::keyClick(number, Qt::Key_Return);
+    QVERIFY(problem->isVisible());
+    QVERIFY(problem->text().contains(QStringLiteral("much")));
+    for (const char* nowhere : {"1000000", "-1", "1, 1, 1", "x"}) {
+        index->selectAll();
+        QTest::keyClicks(index, QString::fromUtf8(nowhere));
+        number->selectAll();
+        QTest::keyClicks(number, QStringLiteral("1"));
+        QTest::keyClick(number, Qt::Key_Return);
+        QVERIFY2(problem->isVisible() && problem->text().contains(QString::fromUtf8(nowhere)), nowhere);
+    }
+    QCOMPARE(m_workspace->edits(), edits);
 }
 
 void TestWindow::exportWritesTheViewOnShow() {

@@ -69,6 +69,7 @@ private slots:
     void maskingBackToTheModelsOwnMaskIsNoEdit();
     void choosingAnotherTextDropsItsMaskAndUndoBringsBothBack();
     void weightEditsStayWithTheModel();
+    void weightEditsSurviveATextThatCannotBeEvaluated();
     void pinsTheWeightsToUniform();
     void failingFilesLeaveEverythingAsItWas_data();
     void failingFilesLeaveEverythingAsItWas();
@@ -214,6 +215,30 @@ void TestWorkspace::weightEditsStayWithTheModel() {
     const RecordedValue* epsilon = workspace.whatIfRecord()->sites.front().find("epsilon");
     QVERIFY(epsilon != nullptr);
     QCOMPARE((*epsilon->tensor)[0], 0.5F);
+}
+
+void TestWorkspace::weightEditsSurviveATextThatCannotBeEvaluated() {
+    QTemporaryDir folder;
+    const std::string alone = folder.filePath(QStringLiteral("alone.h5")).toStdString();
+    QVERIFY(QFile::copy(QString::fromStdString(sentiment), QString::fromStdString(alone)));
+    Workspace workspace(makeCpuBackend());
+    workspace.openModel(alone);  // no tokenizer lies beside it: what is typed are ids
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.hasModel(), 20000);
+    workspace.typeText("12 7 3");
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle(workspace) && workspace.modelRecord(), 20000);
+    workspace.setElement("attention/W", {0}, 1.5F);
+    workspace.pinUniform(true);
+    workspace.maskTimesteps({69}, true);
+    QTRY_VERIFY(isIdle(workspace));
+    workspace.typeText("999999999");
+    QTRY_VERIFY(workspace.inspectProblem());
+    workspace.typeText("5 6");
+    QTRY_VERIFY(isIdle(workspace) && workspace.modelRecord());
+    Edits kept;
+    kept.set("attention/W", {0}, 1.5F);
+    kept.pinUniform("attention/a", true);
+    QCOMPARE(workspace.edits(), kept);
+    QCOMPARE((*workspace.whatIfRecord()->sites.front().find("W")->tensor)[0], 1.5F);
 }
 
 void TestWorkspace::pinsTheWeightsToUniform() {
