@@ -5,6 +5,8 @@
 #include <QActionGroup>
 #include <QSettings>
 
+#include <algorithm>
+
 namespace attnscope {
 namespace {
 
@@ -36,12 +38,15 @@ void DeviceMenu::showState() {
         devices += QString::fromStdString(device.name) + QLatin1Char('\n');
     if (m_rows.empty() || devices != m_filledWith) fill();
     m_filledWith = devices;
-    for (const auto& [action, device] : m_rows) {
-        // `vulkan` without a number is the one that it opened.
-        const bool best = state.chosen.choice == DeviceChoice{DeviceChoice::Kind::Vulkan, {}} &&
-                          state.opened.name == deviceChoiceText(device.choice);
-        action->setChecked(best || device.choice == state.chosen.choice);
-    }
+    const auto isChosen = [&](const auto& row) {
+        const ChosenDevice& chosen = state.chosen;
+        return row.second.choice == chosen.choice &&
+               (chosen.deviceName.empty() || row.second.deviceName == chosen.deviceName);
+    };
+    // What was chosen may be no row: the best Vulkan device, or one that is elsewhere now. Then it is the one it opened.
+    const bool isListed = std::ranges::any_of(m_rows, isChosen);
+    for (const auto& row : m_rows)
+        row.first->setChecked(isListed ? isChosen(row) : state.opened.name == deviceChoiceText(row.second.choice));
 }
 
 void DeviceMenu::fill() {

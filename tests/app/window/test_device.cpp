@@ -206,6 +206,7 @@ void TestDevice::theChoiceIsRemembered() {
     QTRY_VERIFY_WITH_TIMEOUT(isIdle(), 60000);
     QCOMPARE(m_workspace->deviceState().opened.name, std::string("vulkan:0"));
     QCOMPARE(m_workspace->deviceState().opened.remark, std::string());
+    QVERIFY(deviceAction(QStringLiteral("vulkan:0"))->isChecked());
 }
 
 void TestDevice::aDeviceThatIsGoneIsNoObstacle() {
