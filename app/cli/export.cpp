@@ -51,8 +51,9 @@ Status runExport(const QCommandLineParser& parser, const QStringList& positional
     const std::string path = parser.value(QStringLiteral("o")).toStdString();
     if (path.empty()) return fail(ErrorCode::InvalidInput, "-o FILE is missing");
     ATTN_TRY(const SiteView view, siteViewNamed(parser.value(QStringLiteral("view")).toStdString()));
-    ATTN_TRY(const DisplayOptions display, displayFromOptions(parser));
+    ATTN_TRY(DisplayOptions display, displayFromOptions(parser));
     ATTN_TRY(const InspectedInput inspected, inspectFromOptions(parser, positional[0]));
+    display.slice = inspected.slice;
     ViewState state{inspected.model, inspected.whatIf, inspected.site,
                     QFileInfo(positional[0]).completeBaseName().toStdString(), display};
     return exportView(view, state, inspected.opened.path, path);

@@ -42,7 +42,9 @@ std::string timestepText(const SiteRecord& site, const Sequence* sequence, std::
 
 std::string siteText(const Record& record, const SiteRecord& site) {
     const Sequence* sequence = record.sequenceFor(site);
-    std::string text = "\n◉ " + site.name + "  " + site.className + ", formula " + site.formula + "\n";
+    std::string text = "\n◉ " + site.name + "  " + site.className +
+                       (site.formula == foundByStructure ? ", " : ", formula ") + site.formula + "\n";
+    if (!site.sliceText.empty()) text += site.sliceText + "\n";
     const float largest = site.perTimestep.empty() ? 0.0F : *std::ranges::max_element(site.perTimestep);
     for (std::size_t t = 0; t < site.perTimestep.size(); ++t) {
         if (!isPadding(sequence, t)) {
@@ -93,7 +95,9 @@ std::string humanText(const InspectedInput& inspected, bool oneSite) {
     const Record& record = *inspected.whatIf;
     std::string text = inspected.opened.path + " on " + record.device + "\n";
     for (const SiteRecord& site : record.sites) {
-        if (!oneSite || site.name == inspected.site) text += siteText(record, site);
+        if (oneSite && site.name != inspected.site) continue;
+        const RecordPtr part = sliced(inspected.whatIf, site.name, inspected.slice);
+        text += siteText(*part, *part->findSite(site.name));
     }
     text += "\n";
     for (std::size_t index = 0; index < record.predictions.size(); ++index)
@@ -140,19 +144,22 @@ Status runInspect(const QCommandLineParser& parser, const QStringList& positiona
 }  // namespace
 
 Command inspectCommand() {
-    return {"inspect", "tokens, scores, weights, output vector, prediction, findings", "MODEL INPUT", 1,
-            [](QCommandLineParser& parser) {
-                addModelOptions(parser);
-                addInputOptions(parser);
-                addEditOptions(parser);
-                parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});
-                parser.addOption(
-                    {QStringLiteral("verify"),
-                     QStringLiteral("Evaluate on a Vulkan device and on the CPU, and say where they differ most.")});
-                parser.addOption(
-                    {QStringLiteral("profile"), QStringLiteral("Say how long each kind of operation took.")});
-            },
-            runInspect};
+    return {
+        "inspect",
+        "tokens, scores, weights, output vector, prediction, findings",
+        "MODEL INPUT",
+        1,
+        [](QCommandLineParser& parser) {
+            addModelOptions(parser);
+            addInputOptions(parser);
+            addEditOptions(parser);
+            parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});
+            parser.addOption(
+                {QStringLiteral("verify"),
+                 QStringLiteral("Evaluate on a Vulkan device and on the CPU, and say where they differ most.")});
+            parser.addOption({QStringLiteral("profile"), QStringLiteral("Say how long each kind of operation took.")});
+        },
+        runInspect};
 }
 
 }  // namespace attnscope

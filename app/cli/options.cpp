@@ -209,8 +209,9 @@ void addInputOptions(QCommandLineParser& parser) {
 }
 
 void addEditOptions(QCommandLineParser& parser) {
-    static constexpr std::array<OptionText, 4> options{{
+    static constexpr std::array<OptionText, 5> options{{
         {"site", "The attention site (see attnscope info); the first one if not given.", "SITE"},
+        {"slice", "Which head and query of the site, e.g. h=2,i=5; their mean if not given.", "AXIS=INDEX,…"},
         {"mask", "Mask these timesteps of the site, e.g. 0,1,5-9.", "TIMESTEPS"},
         {"set", "Set a value by hand, e.g. W[3]=0.5, epsilon=0 or lstm/kernel[2,*]=0.", "VALUE[INDEX]=NUMBER"},
         {"pin", "Pin the site's weights: weights=uniform.", "weights=uniform"},
@@ -282,6 +283,11 @@ Result<InspectedInput> inspectFromOptions(const QCommandLineParser& parser, cons
         inspected.whatIf = *whatIf;
     }
     if (wishes.profile) backend->profileInto(nullptr);
+    if (const std::string slice = valueOf(parser, "slice"); !slice.empty()) {
+        const SiteRecord* record = inspected.model->findSite(inspected.site);
+        if (record == nullptr) return fail(ErrorCode::InvalidInput, "--slice: the model has no attention site");
+        ATTN_TRY(inspected.slice, parseSlice(slice, *record));
+    }
     return inspected;
 }
 

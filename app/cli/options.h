@@ -3,6 +3,7 @@
 #include "eval/backend.h"
 #include "eval/open_backend.h"
 #include "inspect/inspector.h"
+#include "inspect/slice.h"
 #include "loading/loading.h"
 
 #include <QCommandLineParser>
@@ -17,7 +18,7 @@ namespace attnscope {
 void addModelOptions(QCommandLineParser& parser);
 /// --text, --texts, --index, --column, --ids, --input: where the sequence comes from.
 void addInputOptions(QCommandLineParser& parser);
-/// --site, --mask, --set, --pin.
+/// --site, --slice, --mask, --set, --pin.
 void addEditOptions(QCommandLineParser& parser);
 
 /// Opens the model as the options say.
@@ -32,6 +33,7 @@ struct InspectedInput {
     std::string site;  ///< the site asked for, or the first; empty if the model has none
     RecordPtr model;
     RecordPtr whatIf;  ///< the same record when there are no edits
+    SiteSlice slice;   ///< which head and which query to look at
     std::optional<Verification> verification;
     Profile profile;
 };

@@ -78,7 +78,7 @@ Panel weightsPanel(const SiteRecord& site, const std::string& whose) {
     const RecordedValue& weights = site.weightsValue();
     panel.name = weights.name;
     panel.caption = whose;
-    if (weights.axes.size() == 1) {
+    if (weights.axes.size() == 1 && !site.isMean) {
         panel.valueName = weights.graphName;
     } else {
         panel.caption += ", mean";

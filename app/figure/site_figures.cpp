@@ -21,6 +21,8 @@ constexpr std::array<std::pair<std::string_view, SiteView>, 5> viewNames{{
 /// What index letters stand for, as the axis of a figure says it.
 std::string axisName(const std::string& index, const SiteRecord& site) {
     if (index == site.timeAxis) return "timestep";
+    for (const SliceAxis& axis : sliceAxes(site))
+        if (axis.letter == index) return sliceName(axis.kind);
     const RecordedValue& attended = site.attendedValue();
     if (attended.axes.size() == 2 && attended.axes[1] == index) return "feature";
     return index;
@@ -89,6 +91,9 @@ HeatmapFigure heatmapFrame(const ViewState& state, const SiteRecord& site, const
         figure.rowLabels = {site.weightsValue().name};
     } else {
         figure.rowAxis = axisName(rowAxis, site);
+        const Sequence* queries = rowAxis == site.queryAxis ? state.whatIf->querySequenceFor(site) : nullptr;
+        if (queries != nullptr && !queries->tokens.empty())
+            figure.rowLabels = timestepLabels(queries, queries->tokens.size());
     }
     figure.valueLabel = "attention weight";
     figure.colorMap = state.display.colorMap;
@@ -139,6 +144,7 @@ std::string siteSubtitle(const ViewState& state, const SiteRecord& site) {
     std::string subtitle = state.modelName;
     if (!subtitle.empty()) subtitle += " · ";
     subtitle += site.className;
+    if (!site.sliceText.empty()) subtitle += " · " + site.sliceText;
     if (state.whatIf != state.model) subtitle += " · what-if";
     return subtitle;
 }
@@ -203,7 +209,19 @@ std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t ti
     return labels;
 }
 
-Result<Figure> siteFigure(SiteView view, const ViewState& state) {
+ViewState shownState(SiteView view, const ViewState& state) {
+    const auto part = [&](const RecordPtr& record) {
+        return view == SiteView::Heatmap ? slicedForMap(record, state.site, state.display.slice)
+                                         : sliced(record, state.site, state.display.slice);
+    };
+    ViewState shown = state;
+    shown.whatIf = part(state.whatIf);
+    shown.model = state.model == state.whatIf ? shown.whatIf : part(state.model);
+    return shown;
+}
+
+Result<Figure> siteFigure(SiteView view, const ViewState& whole) {
+    const ViewState state = shownState(view, whole);
     const SiteRecord* site = state.whatIfSite();
     if (site == nullptr) return fail(ErrorCode::NotFound, "there is no attention site to show");
     switch (view) {

@@ -24,6 +24,10 @@ enum class SiteView {
 /// `text`, `heatmap`, `stages`, `output`, `mask`; an error of code InvalidInput lists them.
 [[nodiscard]] Result<SiteView> siteViewNamed(std::string_view name);
 
+/// What a view shows of a state: of a site with heads and queries the slice that is chosen, and for the heatmap all
+/// queries of it.
+[[nodiscard]] ViewState shownState(SiteView view, const ViewState& state);
+
 /// The colours' range for these values of a site, as the display options ask; `note` says how it was chosen.
 struct ChosenRange {
     Range range;

@@ -76,12 +76,17 @@ std::vector<TimeColumn> panelColumns(const PanelFigure& figure, bool withCaption
 
 std::string matrixCsv(const ViewState& state, const SiteRecord& site, const TimeMatrix& weights) {
     const auto timesteps = static_cast<std::size_t>(weights.matrix.dim(1));
-    std::string csv = csvField(weights.rowAxis);
+    const bool ofQueries = weights.rowAxis == site.queryAxis && state.whatIf->querySequenceFor(site) != nullptr;
+    const auto rows = static_cast<std::size_t>(weights.matrix.dim(0));
+    std::vector<std::string> queries;
+    if (ofQueries) queries = timestepLabels(state.whatIf->querySequenceFor(site), rows);
+    std::string csv = csvField(weights.rowAxis) + (ofQueries ? ",query" : "");
     for (const std::string& label : timestepLabels(state.whatIf->sequenceFor(site), timesteps))
         csv += "," + csvField(label);
     csv += "\r\n";
-    for (std::size_t row = 0; row < static_cast<std::size_t>(weights.matrix.dim(0)); ++row) {
+    for (std::size_t row = 0; row < rows; ++row) {
         csv += std::to_string(row);
+        if (ofQueries) csv += "," + csvField(queries[row]);
         for (std::size_t t = 0; t < timesteps; ++t) csv += "," + floatText(weights.matrix[row * timesteps + t]);
         csv += "\r\n";
     }
@@ -103,7 +108,8 @@ std::string outputCsv(const ViewState& state, const SiteRecord& site) {
 
 }  // namespace
 
-Result<std::string> viewCsv(SiteView view, const ViewState& state) {
+Result<std::string> viewCsv(SiteView view, const ViewState& whole) {
+    const ViewState state = shownState(view, whole);
     const SiteRecord* site = state.whatIfSite();
     if (site == nullptr || state.modelSite() == nullptr)
         return fail(ErrorCode::NotFound, "there is no attention site to export");

@@ -1,20 +1,22 @@
 #pragma once
 
-#include "inspect/record.h"
+#include "inspect/slice.h"
 
 #include <string>
 
 namespace attnscope {
 
-/// How weights are turned into colours; the same for every view.
+/// How weights are turned into colours.
 enum class RangeMode { Auto, Attainable, Fixed };
 
+/// How weights are shown, and which of them; the same for every view.
 struct DisplayOptions {
     std::string colorMap = "viridis";
     RangeMode range = RangeMode::Auto;
     float fixedLow = 0.0F;
     float fixedHigh = 1.0F;
     bool dark = false;
+    SiteSlice slice;  ///< which head and which query is looked at, where there are several
 
     bool operator==(const DisplayOptions&) const = default;
 };

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int edge = 2 * Theme::unit;
 constexpr int leftGutter = 9 * Theme::unit;
+constexpr int leftGutterOfNames = 16 * Theme::unit;  ///< for rows that are tokens
 constexpr int laneHeight = 3 * Theme::unit;
 constexpr int marginalHeight = 6 * Theme::unit;
 constexpr int singleRowHeight = 5 * Theme::unit;
@@ -105,13 +106,17 @@ void HeatmapCanvas::paintPicture(QPainter& painter) const {
     painter.restore();
 }
 
+int HeatmapCanvas::gutter() const {
+    return isSingleRow() || m_figure.rowLabels.empty() ? leftGutter : leftGutterOfNames;
+}
+
 std::size_t HeatmapCanvas::seriesShown() const {
     return m_context.series ? std::min(static_cast<std::size_t>(m_context.series->dim(1)), mostLanes) : 0;
 }
 
 /// From top to bottom: the sequence's own numbers, the weights as bars, the map, its events, its labels.
 void HeatmapCanvas::arrange() {
-    const int left = leftGutter;
+    const int left = gutter();
     const int wide = std::max(width() - left - edge, 8);
     int top = edge;
     const int lanes = static_cast<int>(seriesShown());
@@ -135,6 +140,8 @@ QString HeatmapCanvas::readOut() const {
     const auto column = static_cast<std::size_t>(cell->column);
     QString text = columnText(cell->column);
     if (!isSingleRow()) text += QStringLiteral(" · %1 %2").arg(QString::fromStdString(m_figure.rowAxis)).arg(row);
+    if (!isSingleRow() && row < m_figure.rowLabels.size())
+        text += QStringLiteral(" “%1”").arg(figures::displayText(m_figure.rowLabels[row]));
     const auto number = [](float value, int digits) {
         return figures::compactNumber(static_cast<double>(value), digits);
     };
@@ -291,7 +298,7 @@ void HeatmapCanvas::paintRowLabels(QPainter& painter) const {
         const QString label =
             place < m_figure.rowLabels.size() ? figures::displayText(m_figure.rowLabels[place]) : QString::number(row);
         figures::drawText(painter, font, style().secondaryText, {map.left() - labelGap, y},
-                          Qt::AlignRight | Qt::AlignVCenter, figures::elided(font, label, leftGutter - 3 * labelGap));
+                          Qt::AlignRight | Qt::AlignVCenter, figures::elided(font, label, gutter() - 3 * labelGap));
     }
     figures::drawText(painter, figures::fontOf(style(), style().labelSize), style().secondaryText,
                       {edge, map.top() + map.height() / 2.0}, Qt::AlignHCenter | Qt::AlignVCenter,

@@ -53,6 +53,8 @@ private:
     [[nodiscard]] std::optional<float> weightAt(const Cell& cell) const;
     [[nodiscard]] MapRequest wantedPicture() const;
     void paintPicture(QPainter& painter) const;
+    /// Room for what the rows are called.
+    [[nodiscard]] int gutter() const;
     [[nodiscard]] std::size_t seriesShown() const;
     void paintMap(QPainter& painter) const;
     void paintSeries(QPainter& painter) const;

@@ -26,7 +26,8 @@ HeatmapView::HeatmapView(QWidget* parent) : PagedView(parent) {
     setState({});
 }
 
-void HeatmapView::setState(const ViewState& state) {
+void HeatmapView::setState(const ViewState& whole) {
+    const ViewState state = chosenPart(SiteView::Heatmap, whole);
     m_state = state;
     if (const QString why = whyNoSite(state); !why.isEmpty()) return showNote(why);
     const SiteRecord& site = *state.whatIfSite();
@@ -70,7 +71,7 @@ void HeatmapView::pointAtWeight() {
     }
     const RecordedValue& weights = site->weightsValue();
     if (!weights.tensor.inMemory()) emit numbersWanted();
-    emit elementPointedAt(QString::fromStdString(weights.graphName), elementIndex(weights, site->timeAxis, *cell));
+    pointAtElement(weights, elementIndex(weights, site->timeAxis, *cell));
 }
 
 void HeatmapView::chooseWeight() {
@@ -78,7 +79,7 @@ void HeatmapView::chooseWeight() {
     const auto cell = m_canvas->pointedCell();
     if (site == nullptr || !cell) return;
     const RecordedValue& weights = site->weightsValue();
-    emit elementChosen(QString::fromStdString(weights.graphName), elementIndex(weights, site->timeAxis, *cell));
+    chooseElement(weights, elementIndex(weights, site->timeAxis, *cell));
 }
 
 }  // namespace attnscope

@@ -9,6 +9,8 @@
 #include <QGridLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace attnscope {
 namespace {
 
@@ -43,12 +45,17 @@ MaskView::MaskView(QWidget* parent) : PagedView(parent) {
         const auto pointed = m_canvas->pointedPlace();
         if (!pointed) return;
         const Panel& panel = m_canvas->figure().panels[pointed->panel];
-        if (!panel.valueName.empty()) emit elementPointedAt(QString::fromStdString(panel.valueName), {pointed->column});
+        const SiteRecord* site = m_state.whatIfSite();
+        if (panel.valueName.empty() || site == nullptr) return;
+        const auto value = std::ranges::find(site->values, panel.valueName, &RecordedValue::graphName);
+        if (value != site->values.end()) pointAtElement(*value, {pointed->column});
     });
     setState({});
 }
 
-void MaskView::setState(const ViewState& state) {
+void MaskView::setState(const ViewState& whole) {
+    const ViewState state = chosenPart(SiteView::Mask, whole);
+    m_state = state;
     if (const QString why = whyNoSite(state); !why.isEmpty()) return showNote(why);
     PanelFigure figure = maskFigure(state, *state.whatIfSite());
     m_note->setText(figures::displayText(figure.note));

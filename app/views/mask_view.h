@@ -25,6 +25,7 @@ private:
     ReadOut* m_readOut = nullptr;
     QLabel* m_note = nullptr;
     QGridLayout* m_facts = nullptr;
+    ViewState m_state;
 };
 
 }  // namespace attnscope

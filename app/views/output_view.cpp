@@ -38,7 +38,8 @@ OutputView::OutputView(QWidget* parent) : PagedView(parent) {
     setState({});
 }
 
-void OutputView::setState(const ViewState& state) {
+void OutputView::setState(const ViewState& whole) {
+    const ViewState state = chosenPart(SiteView::Output, whole);
     m_state = state;
     if (const QString why = whyNoSite(state); !why.isEmpty()) return showNote(why);
     showPanels();
@@ -80,9 +81,7 @@ void OutputView::pointAtUnit() {
     const auto pointed = m_canvas->pointedPlace();
     if (!pointed) return;
     const auto unit = static_cast<std::int64_t>(m_units[static_cast<std::size_t>(pointed->column)]);
-    const QString name = QString::fromStdString(m_canvas->figure().panels.front().valueName);
-    emit elementPointedAt(name, {unit});
-    emit elementChosen(name, {unit});
+    if (const SiteRecord* site = m_state.whatIfSite()) chooseElement(site->outputValue(), {unit});
 }
 
 }  // namespace attnscope

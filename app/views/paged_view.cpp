@@ -2,10 +2,13 @@
 
 #include "theme/theme.h"
 #include "views/empty_note.h"
+#include "views/slice_bar.h"
 
 #include <QPainter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace attnscope {
 
@@ -15,6 +18,9 @@ PagedView::PagedView(QWidget* parent) : View(parent) {
     m_page = new QVBoxLayout(content);
     m_page->setContentsMargins(0, 0, 0, 0);
     m_page->setSpacing(0);
+    m_slices = new SliceBar;
+    m_page->addWidget(m_slices);
+    connect(m_slices, &SliceBar::sliceRequested, this, &PagedView::requestSlice);
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_note);
     m_stack->addWidget(content);
@@ -38,6 +44,40 @@ void PagedView::showPage() {
 void PagedView::showNote(const QString& why) {
     m_note->setText(why);
     m_stack->setCurrentIndex(0);
+}
+
+ViewState PagedView::chosenPart(SiteView view, const ViewState& whole) {
+    m_whole = whole;
+    const SiteRecord* site = whole.whatIfSite();
+    m_slices->setState(whole, view == SiteView::Heatmap && site != nullptr ? rowAxis(*site) : std::string());
+    return shownState(view, whole);
+}
+
+void PagedView::requestSlice(const SiteSlice& slice) {
+    DisplayOptions display = m_whole.display;
+    display.slice = slice;
+    emit displayRequested(display);
+}
+
+std::optional<std::vector<std::int64_t>> PagedView::placeInWhole(const RecordedValue& part,
+                                                                 const std::vector<std::int64_t>& index) const {
+    const SiteRecord* site = m_whole.whatIfSite();
+    if (site == nullptr) return std::nullopt;
+    const auto found = std::ranges::find(site->values, part.graphName, &RecordedValue::graphName);
+    if (found == site->values.end()) return std::nullopt;
+    return wholeIndex(*found, part, index, m_whole.display.slice);
+}
+
+void PagedView::pointAtElement(const RecordedValue& part, const std::vector<std::int64_t>& index) {
+    const auto place = placeInWhole(part, index);
+    emit elementPointedAt(place ? QString::fromStdString(part.graphName) : QString(),
+                          place.value_or(std::vector<std::int64_t>()));
+}
+
+void PagedView::chooseElement(const RecordedValue& part, const std::vector<std::int64_t>& index) {
+    pointAtElement(part, index);
+    if (const auto place = placeInWhole(part, index))
+        emit elementChosen(QString::fromStdString(part.graphName), *place);
 }
 
 ReadOut::ReadOut(const QString& hint, QWidget* parent) : QLabel(parent), m_hint(hint) {

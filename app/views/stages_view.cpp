@@ -20,11 +20,12 @@ StagesView::StagesView(QWidget* parent) : PagedView(parent) {
     setFocusProxy(m_canvas);
     connect(m_canvas, &PanelCanvas::maskRequested, this, &View::maskRequested);
     connect(m_canvas, &PanelCanvas::pointedAtChanged, this, [this] { m_readOut->show(m_canvas->readOut()); });
-    connect(m_canvas, &PanelCanvas::clicked, this, &StagesView::pointAtElement);
+    connect(m_canvas, &PanelCanvas::clicked, this, &StagesView::pointAtClicked);
     setState({});
 }
 
-void StagesView::setState(const ViewState& state) {
+void StagesView::setState(const ViewState& whole) {
+    const ViewState state = chosenPart(SiteView::Stages, whole);
     m_state = state;
     if (const QString why = whyNoSite(state); !why.isEmpty()) return showNote(why);
     PanelFigure figure = stagesFigure(state, *state.whatIfSite());
@@ -33,7 +34,7 @@ void StagesView::setState(const ViewState& state) {
     showPage();
 }
 
-void StagesView::pointAtElement() {
+void StagesView::pointAtClicked() {
     const auto pointed = m_canvas->pointedPlace();
     const SiteRecord* site = m_state.whatIfSite();
     if (!pointed || site == nullptr) return;
@@ -41,9 +42,7 @@ void StagesView::pointAtElement() {
     const auto value = std::ranges::find(site->values, name, &RecordedValue::graphName);
     if (value == site->values.end()) return;
     const Cell cell{static_cast<int>(pointed->column), static_cast<int>(pointed->row)};
-    const std::vector<std::int64_t> index = elementIndex(*value, site->timeAxis, cell);
-    emit elementPointedAt(QString::fromStdString(name), index);
-    emit elementChosen(QString::fromStdString(name), index);
+    chooseElement(*value, elementIndex(*value, site->timeAxis, cell));
 }
 
 }  // namespace attnscope

@@ -17,7 +17,7 @@ public:
     [[nodiscard]] PanelCanvas& canvas() const { return *m_canvas; }
 
 private:
-    void pointAtElement();
+    void pointAtClicked();
 
     PanelCanvas* m_canvas = nullptr;
     ReadOut* m_readOut = nullptr;

@@ -51,6 +51,18 @@ void TextCanvas::setText(TextFigure figure, const ViewState& state) {
     update();
 }
 
+void TextCanvas::setQueries(bool areQueries, std::optional<std::int64_t> chosen) {
+    m_areQueries = areQueries;
+    m_query = areQueries ? chosen : std::nullopt;
+    update();
+}
+
+/// The chosen one again stands for all of them.
+void TextCanvas::chooseQuery(std::size_t stop) {
+    const std::int64_t timestep = m_stops[stop].timesteps.front();
+    emit queryRequested(m_query == timestep ? std::nullopt : std::optional(timestep));
+}
+
 void TextCanvas::findStops() {
     const TextFigure& figure = m_layout->figure();
     m_stops.clear();
@@ -160,6 +172,7 @@ bool TextCanvas::event(QEvent* event) {
 void TextCanvas::mousePressEvent(QMouseEvent* event) {
     const auto stop = stopAt(event->position().toPoint());
     if (event->button() != Qt::LeftButton || !stop) return;
+    if (m_areQueries && event->modifiers().testFlag(Qt::ControlModifier)) return chooseQuery(*stop);
     m_dragStart = stop;
     m_dragMasks = !m_stops[*stop].masked;
     m_dragged.clear();
@@ -273,6 +286,10 @@ void TextCanvas::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_End:
             moveCursor(all, extend);
             break;
+        case Qt::Key_Q:
+            if (!m_areQueries || m_stops.empty()) return QWidget::keyPressEvent(event);
+            chooseQuery(static_cast<std::size_t>(m_cursor));
+            break;
         case Qt::Key_Space:
         case Qt::Key_Return:
             if (!event->isAutoRepeat()) toggleSelection();
@@ -293,6 +310,7 @@ void TextCanvas::paintEvent(QPaintEvent* event) {
     painter.save();
     painter.translate(origin);
     if (m_model != m_whatIf) paintModelStrips(painter, visible);
+    if (m_query) paintQuery(painter);
     if (hasFocus()) paintCursor(painter);
     painter.restore();
 
@@ -307,6 +325,8 @@ void TextCanvas::paintEvent(QPaintEvent* event) {
 QString TextCanvas::caption() const {
     QStringList parts{tr("Click a token to mask it, drag over a range")};
     const auto any = [&](auto member) { return std::ranges::any_of(m_layout->figure().pieces, member); };
+    if (m_areQueries) parts << tr("Ctrl+click a token (or Q) to see what it attends to");
+    if (m_query) parts << tr("boxed: the token whose weights are shown");
     if (m_model != m_whatIf) parts << tr("strip: the weight as the model has it");
     if (any(&TextPiece::masked)) parts << tr("hatched: masked");
     if (any(&TextPiece::unknown)) parts << tr("dotted: unknown to the model");
@@ -331,6 +351,16 @@ void TextCanvas::paintModelStrips(QPainter& painter, const QRectF& visible) cons
             painter.setPen(Theme::of(palette()).surface);
             painter.drawLine(strip.topLeft(), strip.topRight());
         }
+    }
+}
+
+/// A box that is told from the keyboard's by its square corners.
+void TextCanvas::paintQuery(QPainter& painter) const {
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(Theme::of(palette()).text, 2.0));
+    for (const Stop& stop : m_stops) {
+        if (std::ranges::find(stop.timesteps, *m_query) == stop.timesteps.end()) continue;
+        for (const QRectF& place : placesOf(stop)) painter.drawRect(place.adjusted(-2, -2, 2, 2));
     }
 }
 

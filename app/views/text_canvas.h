@@ -19,6 +19,8 @@ public:
 
     /// Keeps lines and keyboard's place while the text and its tokens are the same.
     void setText(TextFigure figure, const ViewState& state);
+    /// Where the tokens are also the queries: which of them the weights are shown for, if one is.
+    void setQueries(bool areQueries, std::optional<std::int64_t> chosen);
     /// The middle of a timestep's token, in this widget's coordinates; of padding, the middle of its chip.
     [[nodiscard]] std::optional<QPoint> centreOf(std::int64_t timestep) const;
     /// The timestep that the keyboard is at; of padding, the first.
@@ -34,6 +36,9 @@ signals:
     void maskRequested(const std::vector<std::int64_t>& timesteps, bool masked);
     /// An element of the weights (by the value's name) is pointed at; an empty name means none.
     void weightPointedAt(const QString& valueName, const std::vector<std::int64_t>& index);
+    /// The person wants to see what the token at this timestep attends to, or, with none, what all attend to on
+    /// average.
+    void queryRequested(const std::optional<std::int64_t>& timestep);
     /// The keyboard's token moved: it should be scrolled into view.
     void cursorMoved(const QRect& place);
 
@@ -68,6 +73,8 @@ private:
     [[nodiscard]] QString caption() const;
     void paintModelStrips(QPainter& painter, const QRectF& visible) const;
     void paintCursor(QPainter& painter) const;
+    void chooseQuery(std::size_t stop);
+    void paintQuery(QPainter& painter) const;
 
     std::optional<figures::TextLayout> m_layout;
     RecordPtr m_model;
@@ -81,6 +88,9 @@ private:
     std::optional<std::size_t> m_dragStart;  ///< place in m_stops
     bool m_dragMasks = true;
     std::set<std::size_t> m_dragged;
+
+    bool m_areQueries = false;
+    std::optional<std::int64_t> m_query;
 
     int m_cursor = 0;  ///< place in m_stops
     int m_anchor = 0;

@@ -8,6 +8,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace attnscope {
 
 TextView::TextView(QWidget* parent) : PagedView(parent) {
@@ -24,14 +26,27 @@ TextView::TextView(QWidget* parent) : PagedView(parent) {
     setFocusProxy(m_canvas);
     connect(m_colorBar, &ColorBar::displayRequested, this, &View::displayRequested);
     connect(m_canvas, &TextCanvas::maskRequested, this, &View::maskRequested);
-    connect(m_canvas, &TextCanvas::weightPointedAt, this, &View::elementPointedAt);
+    connect(m_canvas, &TextCanvas::weightPointedAt, this, [this](const QString&, const auto& index) {
+        const SiteRecord* site = m_state.whatIfSite();
+        if (site != nullptr) pointAtElement(site->weightsValue(), index);
+    });
+    connect(m_canvas, &TextCanvas::queryRequested, this, [this](const std::optional<std::int64_t>& timestep) {
+        const SiteRecord* site = whole().whatIfSite();
+        if (site == nullptr) return;
+        SiteSlice slice = whole().display.slice;
+        slice.erase(site->queryAxis);
+        if (timestep) slice[site->queryAxis] = *timestep;
+        requestSlice(slice);
+    });
     connect(m_canvas, &TextCanvas::cursorMoved, this, [this](const QRect& place) {
         m_scroll->ensureVisible(place.center().x(), place.center().y(), 0, place.height() * 2);
     });
     setState({});
 }
 
-void TextView::setState(const ViewState& state) {
+void TextView::setState(const ViewState& whole) {
+    const ViewState state = chosenPart(SiteView::Text, whole);
+    m_state = state;
     if (const QString why = whyNoSite(state); !why.isEmpty()) return showNote(why);
     Result<Figure> figure = siteFigure(SiteView::Text, state);
     if (!figure)
@@ -40,6 +55,12 @@ void TextView::setState(const ViewState& state) {
     m_colorBar->setScale(QString::fromStdString(text.valueLabel), {text.range, text.rangeNote}, state.display,
                          state.whatIfSite()->attainable.has_value());
     m_canvas->setText(std::move(text), state);
+    const SiteRecord& site = *whole.whatIfSite();
+    const auto axes = sliceAxes(site);
+    const auto query = std::ranges::find(axes, SliceKind::Query, &SliceAxis::kind);
+    const Sequence* queries = whole.whatIf->querySequenceFor(site);
+    const bool areQueries = query != axes.end() && queries != nullptr && queries == whole.whatIf->sequenceFor(site);
+    m_canvas->setQueries(areQueries, areQueries ? chosenPlace(*query, whole.display.slice) : std::nullopt);
     showPage();
 }
 

@@ -24,6 +24,7 @@ private:
     QScrollArea* m_scroll = nullptr;
     TextCanvas* m_canvas = nullptr;
     ColorBar* m_colorBar = nullptr;
+    ViewState m_state;  ///< the part that is shown
 };
 
 }  // namespace attnscope

@@ -1,6 +1,7 @@
 #include "inspect/attainable.h"
 
 #include "ops/elementwise.h"
+#include "ops/layout.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,10 +14,18 @@ struct Bounds {
     double high = 0.0;
 };
 
+bool movesOnly(const Operation& operation) {
+    return dynamic_cast<const Reshape*>(&operation) != nullptr || dynamic_cast<const Permute*>(&operation) != nullptr;
+}
+
 std::optional<Bounds> scoreBounds(const Site& site, const Graph& graph) {
-    const Value& score = graph.value(site.score);
-    if (score.kind != ValueKind::Computed) return std::nullopt;
-    const auto* unary = dynamic_cast<const Unary*>(graph.nodes()[score.producer].operation.get());
+    // What only moved the numbers about did not change how far they reach.
+    const Value* score = &graph.value(site.score);
+    const auto producer = [&] { return &graph.nodes()[score->producer]; };
+    while (score->kind == ValueKind::Computed && movesOnly(*producer()->operation))
+        score = &graph.value(producer()->inputs[0]);
+    if (score->kind != ValueKind::Computed) return std::nullopt;
+    const auto* unary = dynamic_cast<const Unary*>(producer()->operation.get());
     if (unary == nullptr) return std::nullopt;
     if (unary->kind() == UnaryKind::Tanh) return Bounds{-1.0, 1.0};
     if (unary->kind() == UnaryKind::Sigmoid) return Bounds{0.0, 1.0};

@@ -39,10 +39,10 @@ Status checkIds(const Sequence& sequence, const ModelInput& input) {
         if (id >= 0.0F && id < static_cast<float>(input.vocabularySize)) continue;
         std::string token = t < sequence.tokens.size() ? sequence.tokens[t].text : std::string();
         if (!token.empty()) token = " ('" + token + "')";
-        return fail(ErrorCode::InvalidInput,
-                    "timestep " + std::to_string(t) + token + " has id " + std::to_string(static_cast<std::int64_t>(id)) +
-                        ", the embedding has " + std::to_string(input.vocabularySize) +
-                        " rows; is this the tokenizer the model was trained with?");
+        return fail(ErrorCode::InvalidInput, "timestep " + std::to_string(t) + token + " has id " +
+                                                 std::to_string(static_cast<std::int64_t>(id)) +
+                                                 ", the embedding has " + std::to_string(input.vocabularySize) +
+                                                 " rows; is this the tokenizer the model was trained with?");
     }
     return {};
 }
@@ -96,19 +96,32 @@ std::vector<float> perTimestep(const RecordedValue& weights, const std::string& 
 
 /// The first input with as many timesteps as the site among those that its values are computed from; beyond the last
 /// input if there is none.
-std::size_t inputOf(const Site& site, const Graph& graph, const std::vector<Sequence>& inputs, std::size_t timesteps) {
+std::size_t inputOf(ValueId from, const Graph& graph, const std::vector<Sequence>& inputs, std::int64_t timesteps) {
     std::vector<bool> upstream(graph.values().size(), false);
-    upstream[site.values.index] = true;
-    for (std::size_t index = site.values.index + 1; index-- > 0;) {  // producers come before what they produce
+    upstream[from.index] = true;
+    for (std::size_t index = from.index + 1; index-- > 0;) {  // producers come before what they produce
         const Value& value = graph.values()[index];
         if (!upstream[index] || value.kind != ValueKind::Computed) continue;
         for (const ValueId input : graph.nodes()[value.producer].inputs) upstream[input.index] = true;
     }
     std::size_t place = 0;
-    while (place < inputs.size() && !(upstream[graph.inputs()[place].index] &&
-                                      inputs[place].timesteps() == static_cast<std::int64_t>(timesteps)))
+    while (place < inputs.size() && !(upstream[graph.inputs()[place].index] && inputs[place].timesteps() == timesteps))
         ++place;
     return place;
+}
+
+/// The same for the timesteps that attend: of what the layer is given, the first value that has them.
+std::size_t queryInputOf(const Site& site, const SiteRecord& record, const Graph& graph,
+                         const std::vector<Sequence>& inputs) {
+    if (record.queryAxis.empty()) return inputs.size();
+    const auto hasQueries = [&](const NamedValue& named) {
+        return named.role == ValueRole::Input && std::ranges::find(named.axes, record.queryAxis) != named.axes.end();
+    };
+    const auto given = std::ranges::find_if(site.named, hasQueries);
+    const RecordedValue& weights = record.weightsValue();
+    const auto axis = std::ranges::find(weights.axes, record.queryAxis) - weights.axes.begin();
+    return inputOf(given != site.named.end() ? given->value : site.score, graph, inputs,
+                   weights.tensor.shape()[static_cast<std::size_t>(axis)]);
 }
 
 /// Where the weights were left on a device, it finds out there what everybody wants to know of them.
@@ -139,7 +152,9 @@ Result<SiteRecord> siteRecord(const Site& site, const Graph& graph, const Evalua
     record.layer = site.layer;
     record.className = site.className;
     record.formula = site.formula;
+    record.statements = site.statements;
     record.timeAxis = site.timeAxis;
+    record.queryAxis = site.queryAxis();
     record.maskIsWhatIf = site.maskIsWhatIf;
     for (const NamedValue& named : site.named) {
         const std::size_t place = record.values.size();
@@ -151,7 +166,8 @@ Result<SiteRecord> siteRecord(const Site& site, const Graph& graph, const Evalua
         record.values.push_back(recordedValue(named, graph, evaluation));
     }
     ATTN_CHECK(summarizeWeights(record, site, evaluation, backend, cancel));
-    record.input = inputOf(site, graph, inputs, record.perTimestep.size());
+    record.input = inputOf(site.values, graph, inputs, static_cast<std::int64_t>(record.perTimestep.size()));
+    record.queryInput = queryInputOf(site, record, graph, inputs);
     record.attainable = attainableRange(record, site, graph);
     return record;
 }
@@ -182,7 +198,8 @@ Status checkSequence(const Sequence& sequence, const ModelInput& input) {
         return within(fail(ErrorCode::InvalidInput, "the sequence is empty"));
     if (input.tokenIds && input.extents.size() == 2) {  // several rows of ids, as a model of sentences of words takes
         if (sequence.isIds())
-            return within(fail(ErrorCode::InvalidInput, "a matrix of token ids expected (a .npy or .csv file), one row found"));
+            return within(
+                fail(ErrorCode::InvalidInput, "a matrix of token ids expected (a .npy or .csv file), one row found"));
         ATTN_CHECK(within(checkMatrix(sequence, input, "columns", "rows")));
         return within(checkIds(sequence, input));
     }
@@ -208,8 +225,8 @@ Inspector::Inspector(std::shared_ptr<const Model> model, LoweringOptions options
 
 Result<Inspector::Lowered*> Inspector::loweredFor(const std::vector<Sequence>& inputs) {
     if (inputs.size() != m_model->inputs().size())
-        return fail(ErrorCode::InvalidInput, "the model has " + std::to_string(m_model->inputs().size()) +
-                                                 " inputs, " + std::to_string(inputs.size()) + " given");
+        return fail(ErrorCode::InvalidInput, "the model has " + std::to_string(m_model->inputs().size()) + " inputs, " +
+                                                 std::to_string(inputs.size()) + " given");
     std::vector<Shape> shapes;
     for (std::size_t index = 0; index < inputs.size(); ++index) {
         ATTN_CHECK(checkSequence(inputs[index], m_model->inputs()[index]));
@@ -222,8 +239,9 @@ Result<Inspector::Lowered*> Inspector::loweredFor(const std::vector<Sequence>& i
     }
     ATTN_TRY(LoweredModel lowered, lowerModel(*m_model, shapes, m_options));
     const auto graph = std::make_shared<const Graph>(std::move(lowered.graph));
-    m_lowered.push_front({std::move(shapes), graph, std::move(lowered.notes), std::move(lowered.incomplete),
-                          std::make_unique<Evaluator>(graph, m_backend, Evaluator::defaultMemory / keptGraphs, m_readAtOnce)});
+    m_lowered.push_front(
+        {std::move(shapes), graph, std::move(lowered.notes), std::move(lowered.incomplete),
+         std::make_unique<Evaluator>(graph, m_backend, Evaluator::defaultMemory / keptGraphs, m_readAtOnce)});
     if (m_lowered.size() > keptGraphs) m_lowered.pop_back();
     return &m_lowered.front();
 }
@@ -233,8 +251,9 @@ Result<std::shared_ptr<const Graph>> Inspector::graphFor(const std::vector<Seque
     return lowered->graph;
 }
 
-Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const Edits& edits, const CancelToken& cancel) {
-    ATTN_TRY(Lowered* lowered, loweredFor(inputs));
+Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const Edits& edits,
+                                     const CancelToken& cancel) {
+    ATTN_TRY(Lowered * lowered, loweredFor(inputs));
     const Graph& graph = *lowered->graph;
     if (graph.sites().empty() && graph.outputs().empty() && lowered->incomplete) return fail(*lowered->incomplete);
 
@@ -256,7 +275,8 @@ Result<RecordPtr> Inspector::inspect(const std::vector<Sequence>& inputs, const 
         ATTN_TRY(SiteRecord siteMade, siteRecord(site, graph, evaluation, inputs, *m_backend, cancel));
         record->sites.push_back(std::move(siteMade));
         const SiteRecord& made = record->sites.back();
-        std::ranges::move(findingsFor(made, record->sequenceFor(made)), std::back_inserter(record->findings));
+        std::ranges::move(findingsFor(made, record->sequenceFor(made), record->querySequenceFor(made)),
+                          std::back_inserter(record->findings));
     }
     std::ranges::move(findingsFor(record->predictions), std::back_inserter(record->findings));
     record->device = m_backend->name();  // not sooner: another one may have answered in the end
@@ -281,7 +301,7 @@ Result<Verification> Inspector::verifyWith(const std::vector<Sequence>& inputs, 
 }
 
 Result<std::vector<Prediction>> Inspector::predict(const std::vector<Sequence>& inputs, const CancelToken& cancel) {
-    ATTN_TRY(Lowered* lowered, loweredFor(inputs));
+    ATTN_TRY(Lowered * lowered, loweredFor(inputs));
     std::vector<TensorPtr> tensors;
     for (std::size_t index = 0; index < inputs.size(); ++index)
         tensors.push_back(asBatch(inputs[index], m_model->inputs()[index]));

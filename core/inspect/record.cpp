@@ -26,6 +26,11 @@ const Sequence* Record::sequenceFor(const SiteRecord& site) const {
     return sequence.timesteps() == static_cast<std::int64_t>(site.perTimestep.size()) ? &sequence : nullptr;
 }
 
+const Sequence* Record::querySequenceFor(const SiteRecord& site) const {
+    if (site.queryAxis.empty() || site.queryInput >= inputs.size()) return nullptr;
+    return &inputs[site.queryInput];
+}
+
 const SiteRecord* Record::findSite(std::string_view name) const {
     const auto found = std::ranges::find(sites, name, &SiteRecord::name);
     return found == sites.end() ? nullptr : &*found;

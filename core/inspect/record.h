@@ -31,8 +31,8 @@ struct RecordedValue {
     std::string graphName;          ///< "attention/a": what edits call it
     std::vector<std::string> axes;  ///< index letters of the tensor's axes
     ValueRole role = ValueRole::Step;
-    /// Without the batch axis. A large value may still lie on the device that computed it: then `tensor.shape()` is free,
-    /// and looking at a number waits for all of them (LazyTensor).
+    /// Without the batch axis. A large value may still lie on the device that computed it: then `tensor.shape()` is
+    /// free, and looking at a number waits for all of them (LazyTensor).
     LazyTensor tensor;
     /// Of a value that was left on a device, found there; nothing where one of its numbers is not finite.
     std::optional<Extremes> extremes = std::nullopt;
@@ -50,19 +50,29 @@ struct SiteRecord {
     std::string layer;
     std::string className;
     std::string formula;
+    std::vector<std::string>
+        statements;  ///< the formula in words, where no formula of the catalogue describes the site
     std::string timeAxis;
+    std::string queryAxis;  ///< the index letter of the timesteps that attend; empty where there are none
     bool maskIsWhatIf = false;
     std::vector<RecordedValue> values;  ///< in the formula's order
     std::size_t score = 0;              ///< places in `values`
     std::size_t weights = 0;
-    std::size_t attended = 0;           ///< the values that are weighed (x)
+    std::size_t attended = 0;  ///< the values that are weighed (x)
     std::size_t output = 0;
     std::optional<std::size_t> mask;
     /// The place in Record::inputs of the sequence that its timesteps belong to; beyond the end if there is none.
     std::size_t input = 0;
+    /// The same for the timesteps that attend.
+    std::size_t queryInput = 0;
     /// One weight per timestep: the weights themselves, or their mean over the other axes.  [time]
     std::vector<float> perTimestep;
     std::optional<AttainableRange> attainable;
+
+    // Of a slice of a site only, see slice.h.
+    std::string sliceText;  ///< what part of the site this is: "head 2, mean over 70 queries"
+    bool isMean = false;    ///< its weights are a mean over heads or queries
+    TensorPtr contributed;  ///< see contributions.h
 
     [[nodiscard]] const RecordedValue& scoreValue() const { return values[score]; }
     [[nodiscard]] const RecordedValue& weightsValue() const { return values[weights]; }
@@ -92,6 +102,8 @@ struct Record {
 
     /// The sequence that a site's timesteps belong to, or nullptr if it has other timesteps than any input.
     [[nodiscard]] const Sequence* sequenceFor(const SiteRecord& site) const;
+    /// The sequence that the attending timesteps belong to, or nullptr likewise, or if there are none.
+    [[nodiscard]] const Sequence* querySequenceFor(const SiteRecord& site) const;
     [[nodiscard]] const SiteRecord* findSite(std::string_view name) const;
 };
 using RecordPtr = std::shared_ptr<const Record>;

@@ -45,6 +45,8 @@ Json siteJson(const SiteRecord& site) {
             {"layer", site.layer},
             {"class", site.className},
             {"formula", site.formula},
+            {"time_axis", site.timeAxis},
+            {"query_axis", site.queryAxis.empty() ? Json() : Json(site.queryAxis)},
             {"weights", valueJson(site.weightsValue())},
             {"score", valueJson(site.scoreValue())},
             {"output", valueJson(site.outputValue())},

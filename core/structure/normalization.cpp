@@ -89,6 +89,7 @@ std::optional<Normalization> normalization(const Graph& graph, const Node& node)
     if (binary == nullptr || binary->kind() != BinaryKind::Divide) return std::nullopt;
     const Node* sum = sumBehind(graph, node.inputs[1]);
     if (sum == nullptr || sum->inputs[0] != node.inputs[0]) return std::nullopt;
+    if (isMask(graph, node.inputs[0])) return std::nullopt;  // the mean over what a mask lets through
     const auto& axes = as<Reduce>(*sum)->axes();
     if (axes.size() != 1 || graph.value(node.output).shape != graph.value(node.inputs[0]).shape) return std::nullopt;
     return Normalization{node.output, scoreBehind(graph, node.inputs[0]), axes.front(), false};

@@ -70,11 +70,11 @@ private:
         const auto* binary = as<Binary>(node);
         if (binary == nullptr) return;
         const ValueId other = node.inputs[1 - use.input];
-        const bool scales = binary->kind() == BinaryKind::Multiply || binary->kind() == BinaryKind::Divide;
+        const bool scales =
+            binary->kind() == BinaryKind::Multiply || (binary->kind() == BinaryKind::Divide && use.input == 0);
         const bool number = m_graph.value(other).kind == ValueKind::Constant;
         // Weights that are masked, scaled or normalised once more are still weights.
-        if (scales && (number || isMask(m_graph, other) || (use.input == 0 && normalization(m_graph, node))))
-            return move(step, use, true);
+        if (scales && (number || isMask(m_graph, other) || normalization(m_graph, node))) return move(step, use, true);
         if (binary->kind() == BinaryKind::Multiply) multiply(step, use, other);
     }
 

@@ -219,6 +219,38 @@ private slots:
         QVERIFY2(text.err.contains("a matrix of token ids expected"), qPrintable(text.err));
     }
 
+    void aSliceOfQueriesIsInspectedAndExported() {
+        const QString model = golden + "composed_dot_self_attention.h5";
+        const QJsonObject reference = firstRun("composed_dot_self_attention");
+        QTemporaryDir folder;
+        const QByteArray csv = csvRows(reference["inputs"].toArray().at(0).toObject(), 7, 5);
+        const QStringList input{model, "--input", written(folder, "x.csv", csv)};
+        const QJsonObject site = json(run(QStringList{"inspect"} + input + QStringList{"--json"}))["sites"].toArray().at(0).toObject();
+        QCOMPARE(site["name"].toString(), QStringLiteral("self_attention"));
+        QCOMPARE(site["formula"].toString(), QStringLiteral("found by structure"));
+        QCOMPARE(site["query_axis"].toString(), QStringLiteral("q"));
+        QCOMPARE(site["time_axis"].toString(), QStringLiteral("t"));
+        QCOMPARE(site["weights"].toObject()["shape"].toArray(), (QJsonArray{7, 7}));
+        const Outcome mean = run(QStringList{"inspect"} + input);
+        QVERIFY2(mean.out.contains("mean over 7 queries"), qPrintable(mean.out));
+        const Outcome third = run(QStringList{"inspect"} + input + QStringList{"--slice", "q=3"});
+        QVERIFY2(third.out.contains("query 3"), qPrintable(third.out));
+        const QString table = folder.filePath("text.csv");
+        const Outcome exported = run(QStringList{"export"} + input + QStringList{"--slice", "q=3", "--view", "mask", "-o", table});
+        QVERIFY2(exported.status == 0, qPrintable(exported.err));
+        QFile file(table);
+        QVERIFY(file.open(QFile::ReadOnly));
+        const QList<QByteArray> rows = file.readAll().split('\n');
+        const QJsonArray weights = site["weights"].toObject()["data"].toArray().at(3).toArray();
+        for (int t = 0; t < 7; ++t) {
+            const double found = rows[t + 1].trimmed().split(',').at(2).toDouble();
+            QVERIFY(std::abs(found - weights.at(t).toDouble()) < 1e-6);
+        }
+        const Outcome wrong = run(QStringList{"inspect"} + input + QStringList{"--slice", "h=1"});
+        QCOMPARE(wrong.status, 1);
+        QVERIFY2(wrong.err.contains("has no axis 'h'; there is q (7 queries)"), qPrintable(wrong.err));
+    }
+
     void aFileOfWholeNumbersIsWhatTheInputWants() {
         QTemporaryDir folder;
         const QString row = written(folder, "ids.csv", "3,4,5\n");

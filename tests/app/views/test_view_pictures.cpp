@@ -45,6 +45,13 @@ const std::vector<Case> cases{
                                      .maskIsWhatIf = true,
                                      .masked = {3, 4, 5, 40}});
      }},
+    {"heads", [] { return test::handMadeState({.words = test::someWords(24), .padding = 4, .heads = 4}); }},
+    {"heads_chosen",
+     [] {
+         ViewState state = test::handMadeState({.words = test::someWords(24), .padding = 4, .heads = 4, .masked = {9}});
+         state.display.slice = {{"h", 1}, {"i", 12}};
+         return state;
+     }},
     {"review", [] { return edited("sentiment/attention.h5", 1, {}); }},
     {"review_edited",
      [] {

@@ -94,6 +94,10 @@ class TestViews : public QObject {
     Q_OBJECT
 
 private slots:
+    void headsAndQueriesAreChosenInEveryView();
+    void aTokenShowsWhatItAttendsTo();
+    void theHeatmapOfHeadsIsQueryByKey();
+    void anElementOfAChosenHeadIsPointedAtInTheWhole();
     void viewsStandInTheOrderOfTheirTabs();
     void withoutRecordsEveryViewSaysWhatToDo();
     void switchingStatesNeverShowsTheOldOne();
@@ -659,6 +663,93 @@ void TestViews::fiveThousandTokensStayFluid() {
         QVERIFY2(perEdit < 1500, row.id);
         QVERIFY2(perMove < 200, row.id);
     }
+}
+
+void TestViews::headsAndQueriesAreChosenInEveryView() {
+    ViewState state = test::handMadeState({.words = test::someWords(9), .heads = 3});
+    for (const ViewRow& row : viewTable()) {
+        const std::unique_ptr<View> view(row.make(nullptr));
+        test::present(*view, {900, 600});
+        view->setState(state);
+        QSignalSpy asked(view.get(), &View::displayRequested);
+        auto* heads = view->findChild<QComboBox*>(QStringLiteral("slice_h"));
+        auto* queries = view->findChild<QComboBox*>(QStringLiteral("slice_i"));
+        QVERIFY2(heads != nullptr && heads->isVisible(), row.id);
+        QCOMPARE(heads->count(), 4);
+        QCOMPARE(heads->currentText(), QStringLiteral("mean over 3 heads"));
+        // The heatmap shows all queries anyway.
+        QCOMPARE(queries == nullptr, row.exported == SiteView::Heatmap);
+        if (queries != nullptr) QCOMPARE(queries->itemText(2), QStringLiteral("1  quite"));
+        QTest::keyClick(heads, Qt::Key_Down);
+        QCOMPARE(asked.size(), 1);
+        QVERIFY(asked.front().front().value<DisplayOptions>().slice == (SiteSlice{{"h", 0}}));
+        // A site with nothing to choose has no bar.
+        view->setState(fourWords());
+        QVERIFY(view->findChild<QWidget*>(QStringLiteral("sliceBar"))->isHidden());
+    }
+}
+
+void TestViews::aTokenShowsWhatItAttendsTo() {
+    ViewState state = test::handMadeState({.words = test::someWords(9), .heads = 2});
+    TextView view;
+    test::present(view, {900, 600});
+    view.setState(state);
+    QObject::connect(&view, &View::displayRequested, &view, [&](const DisplayOptions& display) {
+        state.display = display;
+        view.setState(state);
+    });
+    Requests requests(view);
+    QTest::mouseClick(&view.canvas(), Qt::LeftButton, Qt::ControlModifier, *view.canvas().centreOf(4));
+    QVERIFY(state.display.slice == (SiteSlice{{"i", 4}}));
+    QVERIFY(requests.all.empty());
+    QCOMPARE(view.findChild<QComboBox*>(QStringLiteral("slice_i"))->currentIndex(), 5);
+    const Tensor& weights = *state.whatIfSite()->weightsValue().tensor;
+    for (std::size_t j = 0; j < 9; ++j) {
+        const float expected = (weights[4 * 9 + j] + weights[81 + 4 * 9 + j]) / 2.0F;
+        const QString said = view.canvas().describe(j);
+        QVERIFY2(said.contains(figures::compactNumber(expected, 4)), qPrintable(said));
+    }
+    // Once more: all queries again. The keyboard does the same.
+    QTest::mouseClick(&view.canvas(), Qt::LeftButton, Qt::ControlModifier, *view.canvas().centreOf(4));
+    QVERIFY(state.display.slice.empty());
+    QTest::keyClick(&view.canvas(), Qt::Key_Home);
+    QTest::keyClick(&view.canvas(), Qt::Key_Q);
+    QVERIFY(state.display.slice == (SiteSlice{{"i", 0}}));
+    QTest::mouseClick(&view.canvas(), Qt::LeftButton, {}, *view.canvas().centreOf(4));
+    QCOMPARE(requests.together(), Timesteps{4});
+}
+
+void TestViews::theHeatmapOfHeadsIsQueryByKey() {
+    ViewState state = test::handMadeState({.words = test::someWords(9), .heads = 2});
+    state.display.slice = {{"h", 1}, {"i", 3}};
+    const auto figure = std::get<HeatmapFigure>(*siteFigure(SiteView::Heatmap, state));
+    QCOMPARE(figure.matrix.shape().text(), std::string("(9, 9)"));
+    QCOMPARE(figure.rowAxis, std::string("query"));
+    QCOMPARE(figure.rowLabels, figure.columnLabels);
+    QVERIFY2(figure.subtitle.ends_with("head 1"), figure.subtitle.c_str());
+    const Tensor& weights = *state.whatIfSite()->weightsValue().tensor;
+    for (std::size_t at = 0; at < 81; ++at) QCOMPARE(figure.matrix[at], weights[81 + at]);
+    state.display.slice.clear();
+    const auto mean = std::get<HeatmapFigure>(*siteFigure(SiteView::Heatmap, state));
+    QVERIFY2(mean.subtitle.ends_with("mean over 2 heads"), mean.subtitle.c_str());
+    QVERIFY(std::abs(mean.matrix[40] - (weights[40] + weights[121]) / 2.0F) < 1e-6F);
+}
+
+void TestViews::anElementOfAChosenHeadIsPointedAtInTheWhole() {
+    ViewState state = test::handMadeState({.words = test::someWords(9), .heads = 2});
+    HeatmapView view;
+    test::present(view, {900, 600});
+    Pointed pointed;
+    QObject::connect(&view, &View::elementPointedAt, &view,
+                     [&](const QString& name, const Timesteps& index) { pointed = {name, index}; });
+    view.setState(state);
+    ::attnscope::pointAt(view.canvas(), cellCentre(view.canvas(), 3, 5));
+    QVERIFY(pointed.name.isEmpty());  // a mean has no element
+    state.display.slice = {{"h", 1}};
+    view.setState(state);
+    ::attnscope::pointAt(view.canvas(), cellCentre(view.canvas(), 4, 5));
+    QCOMPARE(pointed.name, QStringLiteral("attention/a"));
+    QCOMPARE(pointed.index, (Timesteps{1, 5, 4}));
 }
 
 }  // namespace attnscope

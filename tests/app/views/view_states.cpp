@@ -106,13 +106,61 @@ SiteRecord siteOf(const HandMade& made, const Tensor& mask) {
     return site;
 }
 
+/// v[j,h,m], e[h,i,j], a = softmax(j: e), c[i,h,m] = Σ_j a·v: a head looks so many words further than the one before.
+SiteRecord headsOf(const HandMade& made, const Tensor& mask) {
+    const std::int64_t times = mask.dim(0);
+    Tensor v({times, made.heads, made.features});
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] = std::cos(static_cast<float>(i) * 0.37F);
+    Tensor e({made.heads, times, times});
+    Tensor a(e.shape());
+    Tensor c({times, made.heads, made.features});
+    for (std::int64_t row = 0; row < made.heads * times; ++row) {
+        float sum = 1e-7F;
+        const std::int64_t h = row / times;
+        const std::int64_t i = row % times;
+        for (std::int64_t j = 0; j < times; ++j) {
+            const auto at = static_cast<std::size_t>(row * times + j);
+            e[at] = -0.3F * static_cast<float>(std::abs(i + 2 * h - j)) + std::sin(static_cast<float>(j + h));
+            a[at] = std::exp(e[at]) * mask[static_cast<std::size_t>(j)];
+            sum += a[at];
+        }
+        for (std::int64_t j = 0; j < times; ++j) {
+            float& weight = a[static_cast<std::size_t>(row * times + j)];
+            weight /= sum;
+            for (std::int64_t m = 0; m < made.features; ++m)
+                c[static_cast<std::size_t>((i * made.heads + h) * made.features + m)] +=
+                    weight * v[static_cast<std::size_t>((j * made.heads + h) * made.features + m)];
+        }
+    }
+    SiteRecord site;
+    site.name = site.layer = "attention";
+    site.className = "MultiHeadAttention";
+    site.formula = "keras_multi_head_attention";
+    site.timeAxis = "j";
+    site.queryAxis = "i";
+    site.perTimestep.assign(static_cast<std::size_t>(times), 0.0F);
+    for (std::size_t i = 0; i < a.size(); ++i)
+        site.perTimestep[i % static_cast<std::size_t>(times)] += a[i] / static_cast<float>(made.heads * times);
+    const auto add = [&](const char* name, std::vector<std::string> index, ValueRole role, Tensor tensor) {
+        site.values.push_back(
+            {name, std::string("attention/") + name, std::move(index), role, share(std::move(tensor))});
+        return site.values.size() - 1;
+    };
+    site.attended = add("v", {"j", "h", "m"}, ValueRole::Values, std::move(v));
+    site.mask = add("mask", {"j"}, ValueRole::Mask, mask);
+    site.score = add("e", {"h", "i", "j"}, ValueRole::Score, std::move(e));
+    site.weights = add("a", {"h", "i", "j"}, ValueRole::Weights, std::move(a));
+    site.output = add("c", {"i", "h", "m"}, ValueRole::Output, std::move(c));
+    return site;
+}
+
 RecordPtr recordOf(const HandMade& made, const std::set<std::int64_t>& masked) {
     Record record;
     record.inputs.push_back(sequenceOf(made));
     Tensor mask({record.inputs[0].timesteps()}, 1.0F);
     if (!made.maskIsWhatIf) std::ranges::fill(mask.data().first(static_cast<std::size_t>(made.padding)), 0.0F);
     for (const std::int64_t t : masked) mask[static_cast<std::size_t>(t)] = 0.0F;
-    record.sites.push_back(siteOf(made, mask));
+    record.sites.push_back(made.heads > 0 ? headsOf(made, mask) : siteOf(made, mask));
     record.predictions.push_back({"dense", share(Tensor({1}, 0.9F - 0.01F * static_cast<float>(masked.size())))});
     record.device = "made by hand";
     return std::make_shared<const Record>(std::move(record));

@@ -18,6 +18,7 @@ struct HandMade {
     std::int64_t padding = 0;          ///< timesteps in front of the text
     std::int64_t features = 6;
     bool matrixWeights = false;  ///< one weight per feature and timestep, softmax over time
+    std::int64_t heads = 0;      ///< more than 0: every word attends to every word, in each of the heads
     bool maskIsWhatIf = false;
     std::set<std::int64_t> masked{};  ///< by hand, on top of the padding
     std::vector<float> annotation{};

@@ -140,6 +140,15 @@ private slots:
         QVERIFY(found.notes.front().find("a single number") != std::string::npos);
     }
 
+    void theMeanOverAMaskIsNoAttention() {
+        Scored model;
+        model.graph.enterLayer("mean");
+        const ValueId bits = model.binary(BinaryKind::NotEqual, model.score, model.graph.scalar("zero", 0.0F));
+        const ValueId shares = model.binary(BinaryKind::Divide, bits, model.sum(bits, true));
+        model.sum(model.binary(BinaryKind::Multiply, model.x, shares));
+        QVERIFY(model.find().graph.sites().empty());
+    }
+
     void weightsThatMeetWeightsOrBitsWeighNothing() {
         Scored model;
         model.graph.enterLayer("soft");
