@@ -325,8 +325,8 @@ void TextCanvas::paintEvent(QPaintEvent* event) {
 QString TextCanvas::caption() const {
     QStringList parts{tr("Click a token to mask it, drag over a range")};
     const auto any = [&](auto member) { return std::ranges::any_of(m_layout->figure().pieces, member); };
-    if (m_areQueries) parts << tr("Ctrl+click a token (or Q) to see what it attends to");
-    if (m_query) parts << tr("boxed: the token whose weights are shown");
+    if (m_areQueries) parts << tr("Ctrl+click (or Q): what a token attends to");
+    if (m_query) parts << tr("boxed: the one shown");
     if (m_model != m_whatIf) parts << tr("strip: the weight as the model has it");
     if (any(&TextPiece::masked)) parts << tr("hatched: masked");
     if (any(&TextPiece::unknown)) parts << tr("dotted: unknown to the model");
