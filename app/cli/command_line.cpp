@@ -15,8 +15,9 @@ constexpr int success = 0;
 constexpr int failure = 1;
 constexpr int wrongUsage = 2;
 
-const std::array<Command, 4>& commands() {
-    static const std::array<Command, 4> table{infoCommand(), inspectCommand(), exportCommand(), devicesCommand()};
+const std::array<Command, 5>& commands() {
+    static const std::array<Command, 5> table{infoCommand(), inspectCommand(), exportCommand(), formulasCommand(),
+                                              devicesCommand()};
     return table;
 }
 
@@ -56,11 +57,17 @@ int misuse(const QString& problem, const Command& command) {
 QString repeatedOption(const QCommandLineParser& parser) {
     static const QStringList repeatable{QStringLiteral("text"), QStringLiteral("texts"), QStringLiteral("ids"),
                                         QStringLiteral("input"), QStringLiteral("set"), QStringLiteral("mask"),
-                                        QStringLiteral("pin"), QStringLiteral("layer-formula")};
+                                        QStringLiteral("pin"), QStringLiteral("layer-formula"),
+                                        QStringLiteral("new-layer"), QStringLiteral("extent")};
     const QStringList given = parser.optionNames();
     const auto found = std::ranges::find_if(
         given, [&](const QString& name) { return given.count(name) > 1 && !repeatable.contains(name); });
     return found == given.end() ? QString() : *found;
+}
+
+QString expectedPlaces(const Command& command) {
+    if (command.optional > 0) return QStringLiteral("at most one %1").arg(qt(command.arguments));
+    return command.positional == 0 ? QStringLiteral("nothing") : QStringLiteral("one MODEL");
 }
 
 int runCommand(const Command& command, const QStringList& arguments) {
@@ -82,9 +89,9 @@ int runCommand(const Command& command, const QStringList& arguments) {
         return success;
     }
     const QStringList positional = parser.positionalArguments();
-    if (static_cast<std::size_t>(positional.size()) != command.positional)
-        return misuse(QStringLiteral("%1 expected besides the options, %2 found")
-                          .arg(command.positional == 0 ? QStringLiteral("nothing") : QStringLiteral("one MODEL"))
+    const auto count = static_cast<std::size_t>(positional.size());
+    if (count < command.positional || count > command.positional + command.optional)
+        return misuse(QStringLiteral("%1 expected besides the options, %2 found").arg(expectedPlaces(command))
                           .arg(positional.isEmpty() ? QStringLiteral("none") : positional.join(QStringLiteral(", "))),
                       command);
     if (const QString repeated = repeatedOption(parser); !repeated.isEmpty())

@@ -34,7 +34,7 @@ Status runDevices(const QCommandLineParser&, const QStringList&) {
 }  // namespace
 
 Command devicesCommand() {
-    return {"devices", "list what can compute here", "", 0, [](QCommandLineParser&) {}, runDevices};
+    return {"devices", "list what can compute here", "", 0, 0, [](QCommandLineParser&) {}, runDevices};
 }
 
 }  // namespace attnscope

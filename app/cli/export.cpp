@@ -62,7 +62,7 @@ Status runExport(const QCommandLineParser& parser, const QStringList& positional
 }  // namespace
 
 Command exportCommand() {
-    return {"export", "a figure (.png .svg .pdf) or its numbers (.csv .npy .json)", "MODEL INPUT -o FILE", 1,
+    return {"export", "a figure (.png .svg .pdf) or its numbers (.csv .npy .json)", "MODEL INPUT -o FILE", 1, 0,
             [](QCommandLineParser& parser) {
                 addModelOptions(parser);
                 addInputOptions(parser);

@@ -79,6 +79,7 @@ std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>&
     json["weights"] = Json::array();
     for (const LayerSummary& summary : layers) {
         const Layer* layer = opened.model->layerNamed(summary.name);
+        if (layer == nullptr) continue;  // an added one
         for (const WeightTerms& terms : weightTerms(*layer)) json["weights"].push_back(termsJson(summary.name, terms));
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -132,6 +133,7 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
             text += "    also fits: " + joined(summary.otherFormulas, ", ") + " (--layer-formula " + summary.name +
                     "=NAME)\n";
         const Layer* layer = model.layerNamed(summary.name);
+        if (layer == nullptr) continue;  // an added one
         if (layer->weights.empty() && layer->inner.size() == 1) layer = layer->inner.front().get();  // a wrapper
         const std::vector<WeightTerms> terms = weightTerms(*layer);  // one entry per weight, in order
         for (std::size_t weight = 0; weight < terms.size(); ++weight) {
@@ -156,7 +158,7 @@ Status runInfo(const QCommandLineParser& parser, const QStringList& positional) 
 }  // namespace
 
 Command infoCommand() {
-    return {"info", "layers, shapes, parameters, attention sites", "MODEL", 1,
+    return {"info", "layers, shapes, parameters, attention sites", "MODEL", 1, 0,
             [](QCommandLineParser& parser) {
                 addModelOptions(parser);
                 parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});

@@ -149,6 +149,7 @@ Command inspectCommand() {
         "tokens, scores, weights, output vector, prediction, findings",
         "MODEL INPUT",
         1,
+        0,
         [](QCommandLineParser& parser) {
             addModelOptions(parser);
             addInputOptions(parser);

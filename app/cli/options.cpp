@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "base/text.h"
+#include "cli/new_layer_options.h"
 #include "text/text_file.h"
 
 #include <algorithm>
@@ -112,6 +113,9 @@ Result<std::vector<Sequence>> sequencesFromOptions(const QCommandLineParser& par
     const std::vector<ModelInput>& inputs = opened.model->inputs();
     ATTN_CHECK(checkTextChoice(parser));
     ATTN_TRY(auto given, sources(parser, *opened.model));
+    // A numeric sequence that stands in for a model is what is looked at, unless another one is given.
+    if (given.empty() && opened.isSequence)
+        given.push_back({{}, {InputSource::Kind::MatrixFile, opened.path, opened.path}});
     std::vector<std::optional<InputSource>> chosen(inputs.size());
     // What does not say its input goes to the first one that is still free.
     std::ranges::stable_partition(given, [](const auto& source) { return !source.first.empty(); });
@@ -168,10 +172,15 @@ Result<Edits> editsFromOptions(const QCommandLineParser& parser, const Graph& gr
     return edits;
 }
 
-std::string formulaNames(const Catalogue& catalogue) {
+/// A formula that is missing because its file has an error is not merely missing.
+Status checkAtHand(const std::string& option, const std::string& name, const FoundFormulas& formulas) {
+    if (formulas.catalogue->find(name) != nullptr) return {};
+    if (formulas.problem && formulas.problem->text().find("/" + name + ".formula") != std::string::npos)
+        return failWithin(option, *formulas.problem);
     std::vector<std::string> names;
-    for (const Formula* formula : catalogue.all()) names.push_back(formula->name());
-    return joined(names, ", ");
+    for (const Formula* formula : formulas.catalogue->all()) names.push_back(formula->name());
+    return fail(ErrorCode::NotFound,
+                option + ": there is no formula '" + name + "'; there is " + joined(names, ", "));
 }
 
 /// What is to be held against the CPU is a device in any case, be it a software one.
@@ -193,6 +202,7 @@ void addModelOptions(QCommandLineParser& parser) {
         {"tokenizer", "Tokenizer to use instead of the one beside the model.", "FILE"},
     }};
     add(parser, options);
+    addNewLayerOptions(parser);
 }
 
 void addInputOptions(QCommandLineParser& parser) {
@@ -227,21 +237,24 @@ Result<OpenedModel> openFromOptions(const QCommandLineParser& parser, const QStr
         const auto equals = choice.find('=');
         if (equals == std::string::npos)
             return fail(ErrorCode::InvalidInput, "--layer-formula '" + choice + "': LAYER=NAME expected");
-        options.layerFormulas[choice.substr(0, equals)] = choice.substr(equals + 1);
+        options.lowering.layerFormulas[choice.substr(0, equals)] = choice.substr(equals + 1);
     }
+    const FoundFormulas formulas = findFormulas();
+    options.lowering.catalogue = formulas.catalogue;
     ATTN_TRY(OpenedModel opened, openModel(path.toStdString(), options));
     if (opened.model == nullptr)
         return fail(ErrorCode::NotFound,
                     path.toStdString() +
                         ": holds weights only, and the architecture they belong to does not lie "
                         "beside it; --architecture FILE.json (what model.to_json() gives) expected");
-    for (const auto& [layer, formula] : options.layerFormulas) {
+    ATTN_TRY(opened.lowering.addedLayers, newLayersFromOptions(parser, *opened.model));
+    for (const auto& [layer, formula] : opened.lowering.layerFormulas) {
         if (opened.model->layerNamed(layer) == nullptr)
             return fail(ErrorCode::NotFound, "--layer-formula: the model has no layer '" + layer + "'");
-        if (opened.lowering.catalogue->find(formula) == nullptr)
-            return fail(ErrorCode::NotFound, "--layer-formula: there is no formula '" + formula + "'; there is " +
-                                                 formulaNames(*opened.lowering.catalogue));
+        ATTN_CHECK(checkAtHand("--layer-formula", formula, formulas));
     }
+    for (const AddedLayer& layer : opened.lowering.addedLayers)
+        ATTN_CHECK(checkAtHand("--new-layer", layer.formula, formulas));
     return opened;
 }
 

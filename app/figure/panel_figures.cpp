@@ -209,8 +209,11 @@ PanelFigure stagesFigure(const ViewState& state, const SiteRecord& site) {
 
 PanelFigure maskFigure(const ViewState& state, const SiteRecord& site) {
     PanelFigure figure = overTime(state, site, "mask");
-    const SiteRecord& model = state.modelSite() != nullptr ? *state.modelSite() : site;
-    const bool edited = state.whatIf != state.model;
+    // An edited formula may weigh along another axis: then there is nothing to hold it against.
+    const SiteRecord* own = state.modelSite();
+    const bool comparable = own != nullptr && own->perTimestep.size() == site.perTimestep.size();
+    const SiteRecord& model = comparable ? *own : site;
+    const bool edited = comparable && state.whatIf != state.model;
     Panel before = weightsPanel(model, "model");
     Panel after = weightsPanel(site, "what-if");
     Panel change = weightsPanel(site, "change");

@@ -9,6 +9,7 @@
 
 #include <QFileInfo>
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 
@@ -98,9 +99,13 @@ std::string outputCsv(const ViewState& state, const SiteRecord& site) {
     std::string csv = edited ? "unit,model,what-if\r\n" : "unit,model\r\n";
     const Tensor& model = *state.modelSite()->outputValue().tensor;
     const Tensor& whatIf = *site.outputValue().tensor;
-    for (std::size_t unit = 0; unit < model.size(); ++unit) {
-        csv += std::to_string(unit) + "," + floatText(model[unit]);
-        if (edited) csv += "," + floatText(whatIf[unit]);
+    // An edited formula may give another number of units.
+    const auto cell = [](const Tensor& units, std::size_t unit) {
+        return unit < units.size() ? "," + floatText(units[unit]) : std::string(",");
+    };
+    for (std::size_t unit = 0; unit < std::max(model.size(), whatIf.size()); ++unit) {
+        csv += std::to_string(unit) + cell(model, unit);
+        if (edited) csv += cell(whatIf, unit);
         csv += "\r\n";
     }
     return csv;

@@ -9,9 +9,13 @@
 
 #include <QDir>
 #include <QFile>
+#include <QSaveFile>
+#include <QStandardPaths>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 // In a static library nothing else would pull the resources in. The macro must stand outside every namespace.
 static void initFormulas() {
@@ -38,7 +42,58 @@ std::shared_ptr<const Catalogue> bundledCatalogue() {
     return catalogue;
 }
 
+std::string userFormulaFolder() {
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    return QDir(data).filePath(QStringLiteral("formulas")).toStdString();
+}
+
+FoundFormulas findFormulas(const std::string& userFolder) {
+    if (!QDir(QString::fromStdString(userFolder)).exists()) return {bundledCatalogue(), {}};
+    auto catalogue = std::make_shared<Catalogue>(*bundledCatalogue());
+    Status added = catalogue->addFolder(userFolder);
+    FoundFormulas found{std::move(catalogue), {}};
+    if (!added) found.problem = std::move(added).error();
+    return found;
+}
+
+Status checkFormulaName(std::string_view name) {
+    constexpr std::size_t longest = 64;
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    if (!name.empty() && name.size() <= longest && std::ranges::all_of(name, fits)) return {};
+    return fail(ErrorCode::InvalidInput, "the name of a formula: 1 to 64 letters (a-z), digits, _ and - expected, '" +
+                                             std::string(name) + "' found");
+}
+
+Status keepFormula(const std::string& folder, const std::string& name, std::string_view source, bool replace) {
+    ATTN_CHECK(checkFormulaName(name));
+    ATTN_CHECK(Formula::parse(source, name));
+    const QString path = QDir(QString::fromStdString(folder)).filePath(QString::fromStdString(name + ".formula"));
+    if (!QDir().mkpath(QString::fromStdString(folder)))
+        return fail(ErrorCode::Io, folder + ": the folder cannot be made");
+    if (!replace && QFile::exists(path))
+        return fail(ErrorCode::InvalidInput, path.toStdString() + ": is there already");
+    QSaveFile file(path);
+    const bool written =
+        file.open(QIODevice::WriteOnly) &&
+        file.write(source.data(), static_cast<qint64>(source.size())) == static_cast<qint64>(source.size()) &&
+        file.commit();
+    if (written) return {};
+    return fail(ErrorCode::Io, path.toStdString() + ": cannot be written: " + file.errorString().toStdString());
+}
+
 namespace {
+
+bool isNumericFile(const std::string& path) {
+    static constexpr std::array<std::string_view, 3> suffixes{".npy", ".csv", ".tsv"};
+    return std::ranges::find(suffixes, lowerExtension(path)) != suffixes.end();
+}
+
+Result<std::shared_ptr<const Model>> modelOfNumbers(const std::string& path) {
+    ATTN_TRY(const Sequence sequence, readMatrix(path));
+    return Model::ofNumbers(sequence.isIds() ? 1 : sequence.values->dim(1));
+}
 
 Sequence paddedIds(const Sequence& sequence, const OpenedModel& opened, const Padding& padding) {
     std::vector<std::int64_t> ids;
@@ -90,6 +145,13 @@ Result<std::string> completeWeights(Archive& archive, const std::string& path, s
 Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options, const ReadWatch& watch) {
     OpenedModel opened;
     opened.path = path;
+    opened.isSequence = isNumericFile(path);
+    opened.lowering = options.lowering;
+    if (!opened.lowering.catalogue) opened.lowering.catalogue = findFormulas().catalogue;
+    if (opened.isSequence) {
+        ATTN_TRY(opened.model, modelOfNumbers(path));
+        return opened;
+    }
     ATTN_TRY(Archive archive, readModelFile(path, watch));
     ATTN_TRY(opened.architecturePath, completeWeights(archive, path, options.architecturePath));
     if (archive.config.is_null()) return opened;
@@ -98,7 +160,6 @@ Result<OpenedModel> openModel(const std::string& path, const OpenOptions& option
         opened.architecturePath.empty() ? path : path + " with the architecture " + opened.architecturePath;
     if (!model) return failWithin(files, std::move(model).error());
     opened.model = *std::move(model);
-    opened.lowering = {bundledCatalogue(), options.layerFormulas};
     opened.tokenizerPath = options.tokenizerPath;
     if (opened.tokenizerPath.empty()) opened.tokenizerPath = findTokenizerBeside(path).value_or(std::string());
     if (!opened.tokenizerPath.empty()) {

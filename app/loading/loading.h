@@ -16,16 +16,39 @@ namespace attnscope {
 /// them is our own mistake and is asserted.
 [[nodiscard]] std::shared_ptr<const Catalogue> bundledCatalogue();
 
+/// Where a person's own formulas lie: the folder `formulas` where the system keeps the program's data. It need not
+/// exist.
+[[nodiscard]] std::string userFormulaFolder();
+
+/// The formulas at hand: those that come with the program and the person's own, which win over bundled ones of the same
+/// name.
+struct FoundFormulas {
+    std::shared_ptr<const Catalogue> catalogue;
+    /// What is wrong with the first of the person's files that cannot be used; the others are in the catalogue.
+    std::optional<Error> problem;
+};
+[[nodiscard]] FoundFormulas findFormulas(const std::string& userFolder = userFormulaFolder());
+
+/// Writes a formula into a folder, which is made if need be, as NAME.formula: whole or not at all. Errors: a name of
+/// other characters than letters, digits, _ and -, a source that does not parse, a file of that name unless it may be
+/// replaced, what the system refuses.
+[[nodiscard]] Status keepFormula(const std::string& folder, const std::string& name, std::string_view source,
+                                 bool replace);
+/// The part of it that can be told while a name is typed.
+[[nodiscard]] Status checkFormulaName(std::string_view name);
+
 /// What a person chose while opening a model.
 struct OpenOptions {
     std::string tokenizerPath;     ///< empty: look beside the model
     std::string architecturePath;  ///< of a file of weights; empty: look beside it
-    std::map<std::string, std::string, std::less<>> layerFormulas;
+    LoweringOptions lowering;      ///< without a catalogue: the formulas at hand
 };
 
 /// A model file with everything that is needed to feed it.
 struct OpenedModel {
     std::string path;
+    /// The file is a numeric sequence rather than a model: the model is Model::ofNumbers, and this is what goes into it.
+    bool isSequence = false;
     /// Null if the file holds weights only, and nobody said where the architecture is that they belong to.
     std::shared_ptr<const Model> model;
     std::string architecturePath;  ///< of a file of weights
@@ -35,8 +58,9 @@ struct OpenedModel {
 };
 
 /// Reads a model file, the architecture that belongs to it if it holds weights only, and the tokenizer that goes with
-/// it. A tokenizer found by itself beside the model that cannot be read is an error too: a wrong one would silently give
-/// wrong ids. Errors name the file; readModelFile's.
+/// it; or a numeric sequence (.npy, .csv, .tsv), which becomes a model that only has an input, to add layers to. A
+/// tokenizer found by itself beside the model that cannot be read is an error too: a wrong one would silently give wrong
+/// ids. Errors name the file; readModelFile's.
 [[nodiscard]] Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options,
                                             const ReadWatch& watch = {});
 

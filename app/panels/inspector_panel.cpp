@@ -1,7 +1,9 @@
 #include "panels/inspector_panel.h"
 
 #include "panels/element_editor.h"
-#include "panels/formula_text.h"
+#include "panels/formula_menu.h"
+#include "panels/formula_view.h"
+#include "panels/layer_card.h"
 #include "panels/panel_parts.h"
 #include "panels/value_text.h"
 #include "theme/theme.h"
@@ -9,11 +11,13 @@
 
 #include <QCheckBox>
 #include <QEvent>
-#include <QFontDatabase>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
+#include <QMenu>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -28,7 +32,11 @@ InspectorPanel::InspectorPanel(Workspace& workspace, QWidget* parent)
       m_placeholder(new QLabel(tr("Choose an attention site (◉) and a text."))),
       m_siteName(new QLabel),
       m_siteClass(new QLabel),
-      m_formula(new QLabel),
+      m_card(new LayerCard(workspace)),
+      m_formula(new FormulaView),
+      m_edit(new QPushButton(tr("Edit…"))),
+      m_others(new QPushButton),
+      m_formulas(new QMenu(this)),
       m_element(new QLabel),
       m_editor(new ElementEditor),
       m_findings(new QLabel),
@@ -39,18 +47,27 @@ InspectorPanel::InspectorPanel(Workspace& workspace, QWidget* parent)
     build();
     connect(&workspace, &Workspace::recordsChanged, this, &InspectorPanel::showRecord);
     connect(&workspace, &Workspace::siteChanged, this, &InspectorPanel::showRecord);
-    connect(&workspace, &Workspace::modelChanged, this, &InspectorPanel::showRecord);
-    connect(m_formula, &QLabel::linkActivated, this, &InspectorPanel::chooseValue);
-    connect(m_formula, &QLabel::linkHovered, this, [this](const QString& name) {
-        const SiteRecord* site = m_workspace.viewState().whatIfSite();
-        const RecordedValue* value = site != nullptr ? site->find(name.toStdString()) : nullptr;
-        m_formula->setToolTip(value != nullptr ? valueTitle(*value) : QString());
+    connect(&workspace, &Workspace::modelChanged, this, [this] {
+        showRecord();
+        showCard();
     });
     connect(&workspace, &Workspace::numbersRead, this, &InspectorPanel::showRecord);
     connect(m_editor, &ElementEditor::numberEntered, this,
             [this](const QString& name, const std::vector<std::int64_t>& index, float number) {
                 m_workspace.setElement(name.toStdString(), index, number);
             });
+    connect(&workspace, &Workspace::siteChanged, this, [this] { showLayer({}); });
+    connect(m_card, &LayerCard::writeRequested, this, &InspectorPanel::formulaRequested);
+    connect(m_edit, &QPushButton::clicked, this, [this] {
+        const SiteRecord* site = m_workspace.viewState().modelSite();
+        if (site != nullptr) emit formulaRequested(QString::fromStdString(site->layer));
+    });
+    connect(m_formulas, &QMenu::aboutToShow, this, [this] {
+        m_formulas->clear();
+        const SiteRecord* site = m_workspace.viewState().modelSite();
+        if (site != nullptr) fillFormulaMenu(*m_formulas, m_workspace, site->layer);
+    });
+    connect(m_formula, &FormulaView::valueChosen, this, &InspectorPanel::chooseValue);
     connect(m_uniform, &QCheckBox::clicked, &workspace, &Workspace::pinUniform);
     showRecord();
 }
@@ -65,16 +82,9 @@ void InspectorPanel::build() {
     m_placeholder->setObjectName(QStringLiteral("muted"));
     m_placeholder->setAlignment(Qt::AlignCenter);
     for (QLabel* label : {m_siteName, m_siteClass}) label->setTextFormat(Qt::PlainText);  // names come from a file
-    m_formula->setObjectName(QStringLiteral("code"));
-    m_formula->setTextFormat(Qt::RichText);
-    m_formula->setTextInteractionFlags(Qt::TextBrowserInteraction);
-    QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    fixed.setPointSizeF(captionFont(font()).pointSizeF());
-    m_formula->setFont(fixed);
     for (QLabel* label : {m_siteName, m_siteClass, m_element, m_findings, m_weights, m_placeholder}) wrapText(*label);
     for (QLabel* label : {m_element, m_findings, m_weights})
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_formula->setWordWrap(true);
     m_parameterRows->setContentsMargins(0, 0, 0, 0);
     m_uniform->setObjectName(QStringLiteral("pinUniform"));
     m_uniform->setToolTip(tr("Spread the attention evenly over the timesteps that are not masked"));
@@ -85,6 +95,7 @@ void InspectorPanel::build() {
     layout->addWidget(m_siteName);
     layout->addWidget(m_siteClass);
     addSection(*layout, tr("FORMULA"), m_formula);
+    layout->addWidget(formulaButtons());
     addSection(*layout, tr("VALUE"), m_element);
     layout->addWidget(m_editor);
     m_findingsTitle = addSection(*layout, tr("FINDINGS"), m_findings);
@@ -97,9 +108,45 @@ void InspectorPanel::build() {
     auto* outer = new QVBoxLayout(content);
     outer->setContentsMargins(12, 12, 12, 12);
     outer->addWidget(m_placeholder);
+    outer->addWidget(m_card);
     outer->addWidget(m_sections);
     outer->addStretch(1);
     setWidget(content);
+}
+
+QWidget* InspectorPanel::formulaButtons() {
+    m_edit->setObjectName(QStringLiteral("editFormula"));
+    m_edit->setToolTip(tr("Edit the formula and see what that does (Ctrl+Shift+F)"));
+    m_others->setObjectName(QStringLiteral("otherFormulas"));
+    m_others->setMenu(m_formulas);
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, Theme::unit / 2, 0, 0);
+    layout->setSpacing(Theme::unit);
+    layout->addWidget(m_edit);
+    layout->addWidget(m_others);
+    layout->addStretch(1);
+    return row;
+}
+
+void InspectorPanel::showLayer(const QString& layer) {
+    m_card->setLayer(layer.toStdString());
+    showCard();
+}
+
+/// Where there is no site to look at, the first layer that stands in the way is what one wants to see.
+void InspectorPanel::showCard() {
+    bool isShown = m_card->setLayer(m_card->layer());
+    if (!isShown && m_workspace.hasModel() && m_workspace.sites().empty()) {
+        for (const LayerSummary& layer : m_workspace.layers()) {
+            isShown = m_card->setLayer(layer.name);
+            if (isShown) break;
+        }
+    }
+    const bool hasSite = m_workspace.viewState().whatIfSite() != nullptr;
+    m_card->setVisible(isShown);
+    m_sections->setVisible(hasSite && !isShown);
+    m_placeholder->setVisible(!hasSite && !isShown);
 }
 
 QLabel* InspectorPanel::addSection(QVBoxLayout& layout, const QString& title, QWidget* content) {
@@ -119,8 +166,7 @@ void InspectorPanel::changeEvent(QEvent* event) {
 void InspectorPanel::showRecord() {
     const ViewState state = m_workspace.viewState();
     const SiteRecord* site = state.whatIfSite();
-    m_sections->setVisible(site != nullptr);
-    m_placeholder->setVisible(site == nullptr);
+    showCard();
     if (site == nullptr) {
         m_shownSite.clear();
         return;
@@ -143,15 +189,28 @@ void InspectorPanel::showRecord() {
 }
 
 void InspectorPanel::showFormula(const SiteRecord& site) {
-    const Formula* formula = m_workspace.opened().lowering.catalogue->find(site.formula);
-    m_formula->setText(formula != nullptr ? formulaRichText(*formula, site, Theme::of(palette()).accent) : QString());
+    const Formula* formula = m_workspace.formulaOf(site);
     m_formula->setVisible(formula != nullptr);
+    m_edit->setVisible(formula != nullptr);
+    const LayerSummary* layer = m_workspace.layer(site.layer);
+    const auto others = layer != nullptr ? layer->otherFormulas.size() : 0;
+    m_others->setText(others == 0   ? tr("Choose another")
+                      : others == 1 ? tr("Another fits")
+                                    : tr("%1 others fit").arg(others));
+    m_others->setVisible(formula != nullptr);
+    if (formula == nullptr) return m_formula->clear();
+    std::map<std::string, QString, std::less<>> titles;
+    for (const RecordedValue& value : site.values) titles[value.name] = valueTitle(value);
+    m_formula->setFormula(*formula, std::move(titles));
+    m_formula->setChosen(m_value);
 }
 
 void InspectorPanel::chooseValue(const QString& name) {
     m_value = name.toStdString();
     m_pointed.clear();
+    m_formula->setChosen(m_value);
     showElement();
+    emit valueChosen(name);
     const SiteRecord* site = m_workspace.viewState().whatIfSite();
     if (const RecordedValue* value = site != nullptr ? site->find(m_value) : nullptr) m_editor->setValue(*value);
 }

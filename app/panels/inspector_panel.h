@@ -11,11 +11,15 @@ class QCheckBox;
 class QFormLayout;
 class QGridLayout;
 class QLabel;
+class QMenu;
+class QPushButton;
 class QVBoxLayout;
 
 namespace attnscope {
 
 class ElementEditor;
+class FormulaView;
+class LayerCard;
 class Workspace;
 
 /// The chosen site in words and numbers: its formula, the element under the pointer, findings, parameters, weights.
@@ -28,9 +32,17 @@ public:
     void pointAt(const QString& valueName, const std::vector<std::int64_t>& index);
     /// Offers an element for editing.
     void choose(const QString& valueName, const std::vector<std::int64_t>& index);
+    /// Shows a layer that has to be read by a formula in the place of the site; of others nothing.
+    void showLayer(const QString& layer);
     /// The text of the element's section, for people who cannot see it, and for tests.
     [[nodiscard]] QString elementText() const;
     [[nodiscard]] QStringList findings() const;
+
+signals:
+    /// The person wants to edit or to write this layer's formula.
+    void formulaRequested(const QString& layer);
+    /// The person chose a value of the formula to look at.
+    void valueChosen(const QString& name);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -45,6 +57,8 @@ private:
     void showParameters(const SiteRecord& site);
     void showWeights(const SiteRecord& site);
     void chooseValue(const QString& name);
+    void showCard();
+    [[nodiscard]] QWidget* formulaButtons();
     QLabel* addSection(QVBoxLayout& layout, const QString& title, QWidget* content);
 
     Workspace& m_workspace;
@@ -57,7 +71,11 @@ private:
     QLabel* m_placeholder;
     QLabel* m_siteName;
     QLabel* m_siteClass;
-    QLabel* m_formula;
+    LayerCard* m_card;
+    FormulaView* m_formula;
+    QPushButton* m_edit;
+    QPushButton* m_others;
+    QMenu* m_formulas;
     QLabel* m_element;
     ElementEditor* m_editor;
     QLabel* m_findings;

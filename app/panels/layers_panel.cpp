@@ -1,5 +1,6 @@
 #include "panels/layers_panel.h"
 
+#include "panels/formula_menu.h"
 #include "panels/panel_parts.h"
 #include "theme/theme.h"
 #include "workspace/workspace.h"
@@ -117,7 +118,9 @@ void LayersPanel::showSite() {
 }
 
 void LayersPanel::chooseLayer(const QModelIndex& index) {
-    if (!index.isValid() || !m_layers.layer(index).isSite) return;
+    if (!index.isValid()) return;
+    emit layerChosen(QString::fromStdString(m_layers.layer(index).name));
+    if (!m_layers.layer(index).isSite) return;
     const std::string& layer = m_layers.layer(index).name;
     const SiteRecord* current = m_workspace.viewState().modelSite();
     if (current != nullptr && current->layer == layer) return;
@@ -132,29 +135,22 @@ void LayersPanel::chooseLayer(const QModelIndex& index) {
     m_workspace.setSite(site);
 }
 
-/// A layer that is a site, or that cannot be evaluated as it is, can be described by another formula.
+/// A layer that is a site, or that cannot be evaluated as it is, can be read by another formula.
 void LayersPanel::showMenu(const QPoint& position) {
     const QModelIndex index = m_view->indexAt(position);
     if (!index.isValid()) return;
     const LayerSummary& layer = m_layers.layer(index);
-    if (!layer.isSite && layer.problem.empty()) return;
-    const LoweringOptions& options = m_workspace.opened().lowering;
-    const auto chosen = options.layerFormulas.find(layer.name);
-    QMenu menu(this);
-    QMenu* formulas = menu.addMenu(tr("Describe by formula"));
-    const auto add = [&](const QString& text, const std::string& formula, bool current) {
-        QAction* action = formulas->addAction(text);
-        action->setCheckable(true);
-        action->setChecked(current);
-        connect(action, &QAction::triggered, this,
-                [this, name = layer.name, formula] { m_workspace.setLayerFormula(name, formula); });
-    };
-    add(tr("Automatic"), {}, chosen == options.layerFormulas.end());
-    formulas->addSeparator();
-    for (const Formula* formula : options.catalogue->all())
-        add(QString::fromStdString(formula->title()), formula->name(),
-            chosen != options.layerFormulas.end() && chosen->second == formula->name());
-    menu.exec(m_view->viewport()->mapToGlobal(position));
+    if (!layer.isSite && layer.problem.empty() && !layer.added) return;
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName(QStringLiteral("layerMenu"));
+    fillFormulaMenu(*menu->addMenu(tr("&Read by formula")), m_workspace, layer.name);
+    connect(menu->addAction(layer.isSite ? tr("&Edit formula…") : tr("&Write a formula…")), &QAction::triggered, this,
+            [this, name = QString::fromStdString(layer.name)] { emit formulaRequested(name); });
+    if (layer.added)
+        connect(menu->addAction(tr("Re&move this layer")), &QAction::triggered, &m_workspace,
+                [this, name = layer.name] { m_workspace.removeLayer(name); });
+    menu->popup(m_view->viewport()->mapToGlobal(position));
 }
 
 }  // namespace attnscope

@@ -20,6 +20,12 @@ public:
     [[nodiscard]] LayersModel& layers() { return m_layers; }
     [[nodiscard]] QTreeView& view() { return *m_view; }
 
+signals:
+    /// A layer became the current one, be it a site or not.
+    void layerChosen(const QString& layer);
+    /// The person wants to edit or to write this layer's formula.
+    void formulaRequested(const QString& layer);
+
 private:
     void showModel();
     void showSite();

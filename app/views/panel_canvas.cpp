@@ -140,6 +140,17 @@ QString PanelCanvas::readOut() const {
 void PanelCanvas::paintData(QPainter& painter) const {
     for (std::size_t i = 0; i < m_figure.panels.size(); ++i)
         figures::paintPanel(painter, style(), m_figure, m_layout, i, viewport());
+    // A bar at the edge, as the list of texts has for what is chosen.
+    for (std::size_t i = 0; i < m_figure.panels.size(); ++i) {
+        if (m_marked.empty() || m_figure.panels[i].valueName != m_marked) continue;
+        const QRectF& plot = m_layout.plots[i];
+        painter.fillRect(QRectF(0.0, plot.top(), Theme::unit / 2.0, plot.height()), style().accent);
+    }
+}
+
+void PanelCanvas::markValue(const std::string& valueName) {
+    m_marked = valueName;
+    update();
 }
 
 /// The column through all panels, and beside each of them its value there.

@@ -16,6 +16,9 @@ public:
     /// `maskable`: the columns are timesteps; pressing on a panel of a mask masks as it does on the labels.
     void setPanels(PanelFigure figure, bool maskable, const FigureStyle& style);
 
+    /// Marks the panel of this value, be it on show already or later; empty for none.
+    void markValue(const std::string& valueName);
+
     [[nodiscard]] const PanelFigure& figure() const { return m_figure; }
     /// Where the data of a panel stands.
     [[nodiscard]] QRect plotOf(std::size_t panel) const { return m_layout.plots[panel].toRect(); }
@@ -46,6 +49,7 @@ private:
     [[nodiscard]] std::optional<std::size_t> panelAt(QPoint point) const;
 
     PanelFigure m_figure;
+    std::string m_marked;
     figures::PanelLayout m_layout;
 };
 

@@ -34,6 +34,10 @@ void StagesView::setState(const ViewState& whole) {
     showPage();
 }
 
+void StagesView::markValue(const std::string& valueName) {
+    m_canvas->markValue(valueName);
+}
+
 void StagesView::pointAtClicked() {
     const auto pointed = m_canvas->pointedPlace();
     const SiteRecord* site = m_state.whatIfSite();

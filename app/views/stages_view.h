@@ -14,6 +14,7 @@ public:
     explicit StagesView(QWidget* parent = nullptr);
 
     void setState(const ViewState& state) override;
+    void markValue(const std::string& valueName) override;
     [[nodiscard]] PanelCanvas& canvas() const { return *m_canvas; }
 
 private:

@@ -21,6 +21,8 @@ public:
     virtual void setState(const ViewState& state) = 0;
     /// Shows a picture that it asked for.
     virtual void showPicture(const MapPicture& picture) { static_cast<void>(picture); }
+    /// Marks a named value, by its name in the graph, where the view shows it.
+    virtual void markValue(const std::string& /*valueName*/) {}
 
 signals:
     /// The person wants these timesteps masked (or unmasked).

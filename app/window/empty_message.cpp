@@ -24,14 +24,19 @@ EmptyMessage askFor(const ModelInput& input, bool several, const WindowActions& 
             {actions.typeText, actions.openTexts}};
 }
 
-EmptyMessage noAttention(const Record& record) {
+EmptyMessage noAttention(const Workspace& workspace, const WindowActions& actions) {
+    const Record& record = *workspace.modelRecord();
+    if (workspace.opened().isSequence)
+        return {tr("A sequence without a model"),
+                tr("Add a layer: any formula, with fresh weights, on this sequence."),
+                {actions.newLayer}};
     QString text =
         tr("attnscope knows no attention layer in it. A layer that cannot be evaluated is red in the list of "
-           "layers; right-click it to describe it by a formula.");
+           "layers; choose it to write a formula for it. Or try a new layer beside the model.");
     for (const Finding& finding : record.findings) {
         if (finding.site.empty()) text += QStringLiteral("\n\n") + QString::fromStdString(finding.message);
     }
-    return {tr("This model has no attention to look at"), text, {}};
+    return {tr("This model has no attention to look at"), text, {actions.newLayer}};
 }
 
 }  // namespace
@@ -51,7 +56,7 @@ std::optional<EmptyMessage> emptyMessage(const Workspace& workspace, const Windo
         if (!inputs[place]) return askFor(workspace.opened().model->inputs()[place], inputs.size() > 1, actions);
     }
     if (!workspace.modelRecord()) return EmptyMessage{tr("Evaluating…"), {}, {}};
-    if (workspace.modelRecord()->sites.empty()) return noAttention(*workspace.modelRecord());
+    if (workspace.modelRecord()->sites.empty()) return noAttention(workspace, actions);
     return std::nullopt;
 }
 

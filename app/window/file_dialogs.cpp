@@ -31,6 +31,10 @@ QString sequencesFilter() {
         "Numeric sequences (*.npy *.csv *.tsv);;All files (*)");
 }
 
+QString numbersFilter() {
+    return tr("Numeric sequences (*.npy *.csv *.tsv);;All files (*)");
+}
+
 QString tokenizerFilter() {
     return tr("Tokenizers and vocabularies (*.json *.txt);;All files (*)");
 }

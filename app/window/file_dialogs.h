@@ -11,6 +11,7 @@ namespace attnscope {
 
 [[nodiscard]] QString modelFilter();
 [[nodiscard]] QString sequencesFilter();
+[[nodiscard]] QString numbersFilter();
 [[nodiscard]] QString tokenizerFilter();
 
 /// Asks for existing files; returns at once and calls `opened` with at least one path, unless the person changes their

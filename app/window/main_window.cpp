@@ -1,6 +1,7 @@
 #include "window/main_window.h"
 
 #include "panels/empty_state.h"
+#include "panels/formula_editor.h"
 #include "panels/inspector_panel.h"
 #include "panels/layers_panel.h"
 #include "panels/message_banner.h"
@@ -54,10 +55,13 @@ MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
       m_inspector(new InspectorPanel(workspace, this)),
       m_prediction(new PredictionBar(workspace, this)),
       m_empty(new EmptyState(this)),
+      m_editor(new FormulaEditor(workspace, this)),
+      m_formulas(new QMenu(tr("&Read by"), this)),
       m_center(new QStackedWidget(this)),
       m_tabs(new QTabWidget(this)),
       m_left(new QSplitter(Qt::Vertical, this)),
       m_columns(new QSplitter(Qt::Horizontal, this)),
+      m_middle(new QSplitter(Qt::Vertical, this)),
       m_site(new QComboBox(this)),
       m_whatIf(new QToolButton(this)),
       m_device(new QToolButton(this)),
@@ -67,7 +71,7 @@ MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
     setAcceptDrops(true);
     buildToolBar();
     auto* recent = new RecentFiles(m_parts.settings, this);
-    m_actions.fillMenus(*this, *recent, *m_devices, buildViews());
+    m_actions.fillMenus(*this, *recent, *m_devices, *m_formulas, buildViews());
     buildCenter();
     auto* status = new StatusStrip(workspace, *statusBar());
     connect(status, &StatusStrip::profileWanted, m_profile, &ProfileDialog::start);
@@ -78,6 +82,7 @@ MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
     });
     connectWorkspace();
     connectActions();
+    connectFormulas();
     qApp->installEventFilter(this);
     resize(1280, 800);
     restore();
@@ -205,7 +210,7 @@ void MainWindow::showRecords() {
 }
 
 void MainWindow::showEdits() {
-    const std::size_t count = m_workspace.edits().count();
+    const std::size_t count = m_workspace.editCount();
     m_whatIf->setText(count == 0 ? tr("What-if") : tr("What-if ●%1").arg(count));
     m_whatIf->setToolTip(count == 0 ? tr("Nothing is edited") : tr("Set by hand: %1").arg(count));
     m_actions.reset->setEnabled(count > 0);
@@ -213,6 +218,7 @@ void MainWindow::showEdits() {
     m_actions.pinUniform->setEnabled(hasSite);
     m_actions.pinUniform->setChecked(m_workspace.isPinnedUniform());
     m_actions.exportView->setEnabled(hasSite && !m_views.empty());
+    showFormulaActions();
 }
 
 /// Says what computes; once, why that is not what was chosen.

@@ -12,6 +12,7 @@
 #include <vector>
 
 class QComboBox;
+class QMenu;
 class QMimeData;
 class QSettings;
 class QSplitter;
@@ -23,6 +24,7 @@ namespace attnscope {
 
 class DeviceMenu;
 class EmptyState;
+class FormulaEditor;
 class InspectorPanel;
 class LayersPanel;
 class MessageBanner;
@@ -89,6 +91,14 @@ private:
     void showAbout();
     void nextSite();
 
+    // Formulas.
+    void connectFormulas();
+    void showFormulaActions();
+    void editFormula(const QString& layer);
+    void keepFormula();
+    void askForNewLayer();
+    [[nodiscard]] std::string siteLayer() const;
+
     Workspace& m_workspace;
     WindowParts m_parts;
     bool m_systemIsDark;  ///< judged before the first theme of ours
@@ -102,10 +112,14 @@ private:
     InspectorPanel* m_inspector;
     PredictionBar* m_prediction;
     EmptyState* m_empty;
+    FormulaEditor* m_editor;
+    QMenu* m_formulas;
+    bool m_newLayerWanted = false;  ///< as soon as the sequence is open that stands in for a model
     QStackedWidget* m_center;
     QTabWidget* m_tabs;
     QSplitter* m_left;
     QSplitter* m_columns;
+    QSplitter* m_middle;
     QComboBox* m_site;
     QToolButton* m_whatIf;
     QToolButton* m_device;

@@ -1,4 +1,5 @@
 #include "panels/empty_state.h"
+#include "panels/formula_editor.h"
 #include "panels/inspector_panel.h"
 #include "panels/layers_panel.h"
 #include "panels/message_banner.h"
@@ -107,7 +108,13 @@ void MainWindow::buildCenter() {
     auto* middleLayout = new QVBoxLayout(middle);
     middleLayout->setContentsMargins(0, 0, 0, 0);
     middleLayout->setSpacing(0);
-    middleLayout->addWidget(m_center, 1);
+    m_middle->addWidget(m_center);
+    m_middle->addWidget(m_editor);
+    m_middle->setStretchFactor(0, 3);
+    m_middle->setStretchFactor(1, 2);
+    m_middle->setChildrenCollapsible(false);
+    m_editor->hide();
+    middleLayout->addWidget(m_middle, 1);
     middleLayout->addWidget(m_prediction);
 
     m_left->addWidget(m_layers);
@@ -122,7 +129,7 @@ void MainWindow::buildCenter() {
     m_columns->setSizes({300, 680, 300});
     m_left->setMinimumWidth(32 * Theme::unit);
     m_inspector->setMinimumWidth(25 * Theme::unit);
-    for (QSplitter* splitter : {m_left, m_columns}) splitter->setHandleWidth(1);
+    for (QSplitter* splitter : {m_left, m_columns, m_middle}) splitter->setHandleWidth(1);
 
     auto* central = new QWidget;
     auto* layout = new QVBoxLayout(central);
@@ -149,11 +156,18 @@ void MainWindow::connectWorkspace() {
             m_workspace.openModel(weights.toStdString(), architecture.toStdString());
         });
     });
-    // What was opened well puts an older message away.
+    // What was opened well puts an older message away; a list of layers that is told anew does not.
     const auto hideMessage = [this] {
         if (!m_banner->isWarning()) m_banner->hide();
     };
-    connect(&m_workspace, &Workspace::modelChanged, m_banner, hideMessage);
+    connect(&m_workspace, &Workspace::modelChanged, m_banner,
+            [this, hideMessage, model = std::shared_ptr<const Model>(), tokenizer = TokenizerPtr()]() mutable {
+                const OpenedModel& opened = m_workspace.opened();
+                const bool isNew = opened.model != model || opened.tokenizer != tokenizer;
+                model = opened.model;
+                tokenizer = opened.tokenizer;
+                if (isNew) hideMessage();
+            });
     connect(&m_workspace, &Workspace::listChanged, m_banner, hideMessage);
     connect(&m_workspace, &Workspace::deviceChanged, this, &MainWindow::showDevice);
     connect(&m_workspace, &Workspace::numbersRead, this, &MainWindow::showRecords);

@@ -2,6 +2,7 @@
 
 #include "eval/backend.h"
 #include "figure/view_export.h"
+#include "loading/loading.h"
 #include "theme/theme.h"
 #include "window/device_menu.h"
 #include "window/main_window.h"
@@ -56,12 +57,13 @@ int runWindow(const QStringList& arguments) {
     }
     applyFont();
     QSettings settings;
-    Workspace workspace(makeCpuBackend());
+    Workspace workspace(makeCpuBackend(), nullptr, &settings);
     workspace.useDevice(parsed->device.value_or(DeviceMenu::remembered(settings)));
     const ViewExporter exporter = [](SiteView view, const ViewState& state, const std::string& model,
                                      const std::string& path) { return exportView(view, state, model, path); };
     MainWindow window(workspace, {viewTable(), exporter, &settings});
     window.show();
+    workspace.watchFormulas(userFormulaFolder());
     workspace.openFiles(parsed->files, parsed->architecture);
     return QApplication::exec();
 }

@@ -42,6 +42,17 @@ WindowActions::WindowActions(Workspace& workspace, QMainWindow& window) {
     reset = make(window, tr("&Reset edits"), QKeySequence(QStringLiteral("Ctrl+R")), tr("Back to the model as it is"));
     pinUniform = make(window, tr("Pin weights to &uniform"), QKeySequence(QStringLiteral("Ctrl+U")));
     pinUniform->setCheckable(true);
+    editFormula = make(window, tr("&Edit formula…"), QKeySequence(QStringLiteral("Ctrl+Shift+F")),
+                       tr("Edit the site's formula and see what that does"));
+    keepFormula = make(window, tr("&Keep formula as…"), QKeySequence(QStringLiteral("Ctrl+S")),
+                       tr("Keep the edited formula among your own"));
+    revertFormula = make(window, tr("&Revert formula"), QKeySequence(QStringLiteral("Ctrl+Shift+R")),
+                         tr("Back to the formula that the model has"));
+    showFormulas = make(window, tr("Show &your formulas"), {}, tr("Open the folder of your own formulas"));
+    newLayer = make(window, tr("&New layer on this sequence…"), QKeySequence(QStringLiteral("Ctrl+N")),
+                    tr("Try a formula with fresh weights beside the model"));
+    removeLayer = make(window, tr("Re&move this layer"), QKeySequence(QStringLiteral("Ctrl+Backspace")),
+                       tr("Remove the new layer that is looked at"));
     nextText = make(window, tr("&Next text"), QKeySequence(QStringLiteral("Alt+Down")));
     previousText = make(window, tr("&Previous text"), QKeySequence(QStringLiteral("Alt+Up")));
     nextSite = make(window, tr("Next attention &site"), QKeySequence(QStringLiteral("Alt+Right")));
@@ -65,7 +76,7 @@ WindowActions::WindowActions(Workspace& workspace, QMainWindow& window) {
     about = make(window, tr("&About attnscope"), {});
 }
 
-void WindowActions::fillMenus(QMainWindow& window, RecentFiles& recent, DeviceMenu& devices,
+void WindowActions::fillMenus(QMainWindow& window, RecentFiles& recent, DeviceMenu& devices, QMenu& formulas,
                               const QList<QAction*>& views) const {
     QMenu* file = window.menuBar()->addMenu(tr("&File"));
     file->addAction(openModel);
@@ -82,6 +93,13 @@ void WindowActions::fillMenus(QMainWindow& window, RecentFiles& recent, DeviceMe
     edit->addActions({undo, redo});
     edit->addSeparator();
     edit->addActions({pinUniform, reset});
+
+    QMenu* formula = window.menuBar()->addMenu(tr("For&mula"));
+    formula->addAction(editFormula);
+    formula->addMenu(&formulas);
+    formula->addActions({revertFormula, keepFormula, showFormulas});
+    formula->addSeparator();
+    formula->addActions({newLayer, removeLayer});
 
     QMenu* view = window.menuBar()->addMenu(tr("&View"));
     view->addActions(views);

@@ -4,6 +4,7 @@
 #include <QObject>
 
 class QMainWindow;
+class QMenu;
 
 namespace attnscope {
 
@@ -24,6 +25,12 @@ struct WindowActions {
     QAction* redo;
     QAction* reset;
     QAction* pinUniform;
+    QAction* editFormula;
+    QAction* keepFormula;
+    QAction* revertFormula;
+    QAction* showFormulas;
+    QAction* newLayer;
+    QAction* removeLayer;
     QAction* nextText;
     QAction* previousText;
     QAction* nextSite;
@@ -39,8 +46,9 @@ struct WindowActions {
     QAction* darkTheme;
     QAction* about;
 
-    /// Fills the menu bar; `views` are the actions that choose a view.
-    void fillMenus(QMainWindow& window, RecentFiles& recent, DeviceMenu& devices, const QList<QAction*>& views) const;
+    /// Fills the menu bar; `views` are the actions that choose a view, `formulas` what the site can be read by.
+    void fillMenus(QMainWindow& window, RecentFiles& recent, DeviceMenu& devices, QMenu& formulas,
+                   const QList<QAction*>& views) const;
 };
 
 }  // namespace attnscope

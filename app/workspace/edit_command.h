@@ -10,7 +10,8 @@ namespace attnscope {
 class EditCommand : public QUndoCommand {
 public:
     /// An empty `mergeKey` never merges.
-    EditCommand(Workspace& workspace, const QString& text, std::string mergeKey, EditState after);
+    EditCommand(Workspace& workspace, const QString& text, std::string mergeKey, std::uint64_t gesture,
+                EditState after);
 
     void undo() override { m_workspace.apply(m_before); }
     void redo() override { m_workspace.apply(m_after); }

@@ -5,6 +5,7 @@
 #include "formats/formats.h"
 #include "text/matrix_file.h"
 #include "text/text_file.h"
+#include "workspace/choice_memory.h"
 
 #include <algorithm>
 #include <array>
@@ -92,7 +93,9 @@ std::vector<DescribedWeight> describeWeights(const Layer& layer) {
 
 bool sameOpened(const OpenedModel& left, const OpenedModel& right) {
     return left.model == right.model && left.tokenizer == right.tokenizer &&
-           left.lowering.layerFormulas == right.lowering.layerFormulas;
+           left.lowering.catalogue == right.lowering.catalogue &&
+           left.lowering.layerFormulas == right.lowering.layerFormulas &&
+           left.lowering.addedLayers == right.lowering.addedLayers;
 }
 
 bool sameInputs(const InspectRequest& left, const InspectRequest& right) {
@@ -115,13 +118,32 @@ std::vector<RecognizedFile> Engine::recognize(const std::vector<std::string>& pa
     return files;
 }
 
-Result<DescribedModel> Engine::openModel(const std::string& path, const std::string& architecture,
-                                         const ReadWatch& watch) {
+Result<DescribedModel> Engine::openModel(const OpenModelRequest& request, const ReadWatch& watch) {
     OpenOptions options;
-    options.architecturePath = architecture;
-    ATTN_TRY(OpenedModel opened, attnscope::openModel(path, options, watch));
-    if (opened.model == nullptr) return DescribedModel{std::move(opened), {}, {}};
-    return describe(std::move(opened));
+    options.architecturePath = request.architecture;
+    options.lowering.catalogue = request.catalogue;
+    ATTN_TRY(OpenedModel opened, attnscope::openModel(request.path, options, watch));
+    DescribedModel described;
+    if (opened.model == nullptr) {
+        described.opened = std::move(opened);
+        return described;
+    }
+    const std::string fingerprint = fingerprintOf(request.path);
+    LayerChoices choices;
+    if (const auto known = request.remembered.find(fingerprint); known != request.remembered.end()) {
+        choices = known->second;
+        // A formula may be gone since; the layer is then read as if it had not been chosen.
+        std::erase_if(choices.formulas,
+                      [&](const auto& choice) { return request.catalogue->find(choice.second) == nullptr; });
+        if (auto lowering = loweringFor(request.catalogue, choices))
+            opened.lowering = *std::move(lowering);
+        else
+            choices = {};
+    }
+    described = describe(std::move(opened));
+    described.fingerprint = fingerprint;
+    described.choices = std::move(choices);
+    return described;
 }
 
 DescribedModel Engine::describe(OpenedModel opened) {
@@ -160,6 +182,7 @@ Inspector& Engine::inspectorFor(std::unique_ptr<Inspector>& kept, const OpenedMo
     if (!sameOpened(m_current, opened)) {
         m_interactive.reset();
         m_background.reset();
+        m_edited.reset();
         m_current = opened;
     }
     if (!kept) kept = std::make_unique<Inspector>(opened.model, opened.lowering, m_backend, m_readAtOnce);
@@ -177,9 +200,36 @@ Result<Inspected> Engine::inspect(const InspectRequest& request, const CancelTok
     if (!m_modelRecord) {
         ATTN_TRY(m_modelRecord, inspector.inspect(m_prepared->sequences, {}, cancel));
     }
-    if (request.edits.empty()) return Inspected{m_modelRecord, m_modelRecord};
+    std::optional<Error> formulaProblem;
+    if (!request.formulas.empty()) {
+        Result<RecordPtr> edited = inspectEdited(request, cancel);
+        if (edited) return Inspected{m_modelRecord, *std::move(edited), {}};
+        if (edited.error().code == ErrorCode::Cancelled) return fail(std::move(edited).error());
+        formulaProblem = std::move(edited).error();
+    }
+    if (request.edits.empty()) return Inspected{m_modelRecord, m_modelRecord, std::move(formulaProblem)};
     ATTN_TRY(RecordPtr whatIf, inspector.inspect(m_prepared->sequences, request.edits, cancel));
-    return Inspected{m_modelRecord, std::move(whatIf)};
+    return Inspected{m_modelRecord, std::move(whatIf), std::move(formulaProblem)};
+}
+
+/// The record with layers read by edited formulas. Their errors, and code Shape where such a layer is no site any more.
+Result<RecordPtr> Engine::inspectEdited(const InspectRequest& request, const CancelToken& cancel) {
+    if (!m_edited || m_editedFormulas != request.formulas) {
+        LoweringOptions lowering = request.opened.lowering;
+        for (const auto& [layer, source] : request.formulas) {
+            ATTN_TRY(lowering, withOwnFormula(lowering, layer, writtenFormulaName(layer), source));
+        }
+        m_edited = std::make_unique<Inspector>(request.opened.model, std::move(lowering), m_backend, m_readAtOnce);
+        m_editedFormulas = request.formulas;
+    }
+    ATTN_TRY(RecordPtr record, m_edited->inspect(m_prepared->sequences, request.edits, cancel));
+    for (const auto& [layer, source] : request.formulas) {
+        if (std::ranges::find(record->sites, layer, &SiteRecord::layer) != record->sites.end()) continue;
+        const auto why = std::ranges::find(record->findings, "incomplete", &Finding::code);
+        return fail(ErrorCode::Shape,
+                    why != record->findings.end() ? why->message : "layer " + layer + " is no attention site any more");
+    }
+    return record;
 }
 
 Result<std::vector<Prediction>> Engine::predict(const InspectRequest& request, const CancelToken& cancel) {
@@ -194,6 +244,7 @@ Result<OpenedDevice> Engine::useDevice(const ChosenDevice& chosen, const Devices
     m_readAtOnce = devices.readAtOnce;
     m_interactive.reset();
     m_background.reset();
+    m_edited.reset();
     m_modelRecord.reset();
     return OpenedDevice{m_backend->name(), m_backend->description(), m_backend->remark()};
 }

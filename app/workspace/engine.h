@@ -5,6 +5,7 @@
 #include "layers/weight_terms.h"
 #include "loading/loading.h"
 #include "workspace/devices.h"
+#include "workspace/layer_choices.h"
 
 #include <map>
 #include <memory>
@@ -31,6 +32,8 @@ struct DescribedWeight {
 /// An opened model with what a list of layers shows.
 struct DescribedModel {
     OpenedModel opened;
+    std::string fingerprint;  ///< of the file's bytes
+    LayerChoices choices;     ///< that `opened` is lowered by
     std::vector<LayerSummary> layers;
     /// The weights of the layers that are sites, by the layers' names.
     std::map<std::string, std::vector<DescribedWeight>, std::less<>> siteWeights;
@@ -63,17 +66,30 @@ struct OpenedSequences {
     TextColumns columns;          ///< of the last table
 };
 
+struct OpenModelRequest {
+    std::string path;
+    std::string architecture;  ///< of a file of weights; empty: look beside it
+    std::shared_ptr<const Catalogue> catalogue;
+    std::map<std::string, LayerChoices> remembered;  ///< by fingerprint
+};
+
+/// Formulas that layers are read by for comparison, by the layers' names: the source.
+using FormulaEdits = std::map<std::string, std::string, std::less<>>;
+
 /// One source per input of the model.
 struct InspectRequest {
     OpenedModel opened;
     std::vector<InputSource> inputs;
     Edits edits;
+    FormulaEdits formulas;
 };
 
-/// The same record twice when there are no edits.
+/// The same record twice when nothing is edited.
 struct Inspected {
     RecordPtr model;
     RecordPtr whatIf;
+    /// Why the edited formulas could not be evaluated; `whatIf` is then without them.
+    std::optional<Error> formulaProblem;
 };
 
 /// Where the time of one whole evaluation went.
@@ -90,10 +106,9 @@ public:
 
     /// Tells by first bytes and name what each file is.
     [[nodiscard]] static std::vector<RecognizedFile> recognize(const std::vector<std::string>& paths);
-    /// Reads a model and the tokenizer beside it; a file of weights with the architecture that is given, or lies beside
-    /// it. Without one there is no model in the result. Errors name the file.
-    [[nodiscard]] static Result<DescribedModel> openModel(const std::string& path, const std::string& architecture,
-                                                          const ReadWatch& watch);
+    /// Reads a model and the tokenizer beside it, its layers as they were last chosen; a file of weights with the
+    /// architecture that is given, or lies beside it. Without one there is no model in the result. Errors name the file.
+    [[nodiscard]] static Result<DescribedModel> openModel(const OpenModelRequest& request, const ReadWatch& watch);
     /// Lists the layers anew: after a formula was chosen for one of them.
     [[nodiscard]] static DescribedModel describe(OpenedModel opened);
     /// Reads texts and numeric sequences; what cannot be read does not spoil the rest.
@@ -120,6 +135,7 @@ private:
     };
 
     [[nodiscard]] Result<std::vector<Sequence>> sequencesFor(const InspectRequest& request);
+    [[nodiscard]] Result<RecordPtr> inspectEdited(const InspectRequest& request, const CancelToken& cancel);
     Inspector& inspectorFor(std::unique_ptr<Inspector>& kept, const OpenedModel& opened);
 
     std::shared_ptr<Backend> m_backend;
@@ -127,6 +143,8 @@ private:
     OpenedModel m_current;  ///< what the inspectors were made for
     std::unique_ptr<Inspector> m_interactive;
     std::unique_ptr<Inspector> m_background;
+    std::unique_ptr<Inspector> m_edited;  ///< reads layers by m_editedFormulas
+    FormulaEdits m_editedFormulas;
     std::optional<Prepared> m_prepared;
     RecordPtr m_modelRecord;  ///< of m_prepared
 };

@@ -28,6 +28,7 @@ enum class JobKind : std::size_t {
     OpenSequences,
     Describe,
     Paint,
+    ReadFormulas,
     Inspect,
     ReadNumbers,
     ListDevices,

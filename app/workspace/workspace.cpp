@@ -1,6 +1,7 @@
 #include "workspace/workspace.h"
 
 #include "workspace/edit_command.h"
+#include "workspace/formula_folder.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -21,13 +22,17 @@ bool sameInputs(const std::vector<std::optional<InputSource>>& left,
 
 }  // namespace
 
-Workspace::Workspace(std::shared_ptr<Backend> backend, QObject* parent)
+Workspace::Workspace(std::shared_ptr<Backend> backend, QObject* parent, QSettings* settings)
     : QObject(parent),
       m_opened{backend->name(), backend->description(), backend->remark()},
+      m_catalogue(bundledCatalogue()),
+      m_memory(settings),
       m_worker(std::move(backend)) {
     m_device.opened = m_opened;
     connect(&m_worker, &Worker::activityChanged, this, &Workspace::activityChanged);
 }
+
+Workspace::~Workspace() = default;
 
 // What there is.
 
@@ -111,12 +116,13 @@ void Workspace::openModel(const std::string& path, const std::string& architectu
     m_reading = {};
     m_worker.submit(
         JobKind::OpenModel, tr("Opening %1").arg(fileName(path)),
-        [this, path, architecture](Engine&, const CancelToken& cancel) {
+        [this, request = OpenModelRequest{path, architecture, m_catalogue, m_memory.all()}](Engine&,
+                                                                                            const CancelToken& cancel) {
             const auto progress = [this](std::uint64_t done, std::uint64_t total) {
                 QMetaObject::invokeMethod(
                     this, [this, done, total] { showReading(done, total); }, Qt::QueuedConnection);
             };
-            return Engine::openModel(path, architecture, {cancel, progress});
+            return Engine::openModel(request, {cancel, progress});
         },
         [this](Result<DescribedModel>&& model) {
             if (!model)
@@ -144,9 +150,12 @@ void Workspace::applyModel(DescribedModel model) {
         model.opened.tokenizerPath = m_model.opened.tokenizerPath;
     }
     m_model = std::move(model);
+    m_worker.cancel(JobKind::Describe);  // of the model before
     m_undo.clear();
     m_roles.clear();
-    m_state.edits.clear();
+    m_state = {std::move(m_state.inputs), {}, m_model.choices, {}};
+    m_editedFormulas.clear();
+    m_wantedSite.clear();
     m_activeInput = 0;
     const std::vector<ModelInput>& inputs = m_model.opened.model->inputs();
     m_state.inputs.resize(inputs.size());
@@ -157,6 +166,10 @@ void Workspace::applyModel(DescribedModel model) {
     forgetRecords({});
     const std::vector<std::string> names = sites();
     if (std::ranges::find(names, m_site) == names.end()) m_site = names.empty() ? std::string() : names.front();
+    if (m_model.opened.isSequence && m_state.inputs.size() == 1) {
+        const std::string& path = m_model.opened.path;
+        m_state.inputs.front() = InputSource{InputSource::Kind::MatrixFile, fileName(path).toStdString(), path};
+    }
     fillInputs();
     emit modelChanged();
     emit siteChanged();
@@ -224,24 +237,6 @@ void Workspace::applySequences(OpenedSequences sequences) {
     emit problem(first);
 }
 
-void Workspace::setLayerFormula(const std::string& layer, const std::string& formula) {
-    if (!hasModel()) return;
-    OpenedModel changed = m_model.opened;
-    if (formula.empty())
-        changed.lowering.layerFormulas.erase(layer);
-    else
-        changed.lowering.layerFormulas[layer] = formula;
-    m_worker.submit(
-        JobKind::Describe, tr("Describing %1").arg(QString::fromStdString(layer)),
-        [changed](Engine&, const CancelToken&) -> Result<DescribedModel> { return Engine::describe(changed); },
-        [this](Result<DescribedModel>&& model) {
-            if (model)
-                applyModel(*std::move(model));
-            else
-                emit problem(model.error());
-        });
-}
-
 // Choosing.
 
 void Workspace::setActiveInput(std::size_t input) {
@@ -269,7 +264,8 @@ std::size_t Workspace::inputFor(const InputSource& source) const {
 void Workspace::chooseSource(const InputSource& source) {
     setActiveInput(inputFor(source));
     const bool first = !m_state.inputs[m_activeInput].has_value();
-    EditState after{m_state.inputs, withoutTextEdits()};
+    EditState after = m_state;
+    after.edits = withoutTextEdits();
     after.inputs[m_activeInput] = source;
     if (after.edits == m_state.edits)
         apply(after);
@@ -321,19 +317,28 @@ const SiteRecord* Workspace::modelSite() const {
 }
 
 void Workspace::push(const QString& text, const std::string& mergeKey, EditState after) {
-    m_undo.push(new EditCommand(*this, text, mergeKey, std::move(after)));  // the stack owns it
+    pushInSession(text, mergeKey, m_gesture, std::move(after));
+}
+
+void Workspace::pushInSession(const QString& text, const std::string& mergeKey, std::uint64_t session,
+                              EditState after) {
+    m_undo.push(new EditCommand(*this, text, mergeKey, session, std::move(after)));  // the stack owns it
 }
 
 void Workspace::apply(const EditState& state) {
     const bool otherInputs = !sameInputs(m_state.inputs, state.inputs);
-    const bool otherEdits = m_state.edits != state.edits;
+    const bool otherFormulas = m_state.formulas != state.formulas;
+    const bool otherEdits = m_state.edits != state.edits || otherFormulas;
+    const bool otherChoices = m_state.choices != state.choices;
     EditState before = std::exchange(m_state, state);
+    if (otherFormulas) parseEditedFormulas();
+    if (otherChoices) applyChoices();
     if (otherInputs) emit inputsChanged();
     if (otherEdits) emit editsChanged();
     inspect();
     // The predictions of the list depend on what the other inputs are given.
     if (m_activeInput < before.inputs.size()) before.inputs[m_activeInput] = m_state.inputs[m_activeInput];
-    if (!sameInputs(before.inputs, m_state.inputs)) restartPredictions();
+    if (otherChoices || !sameInputs(before.inputs, m_state.inputs)) restartPredictions();
 }
 
 void Workspace::runExport(const std::string& path, std::function<Status()> writer) {

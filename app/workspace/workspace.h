@@ -2,6 +2,7 @@
 
 #include "figure/device_map.h"
 #include "figure/view_state.h"
+#include "workspace/choice_memory.h"
 #include "workspace/worker.h"
 
 #include <QObject>
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace attnscope {
+
+class FormulaFolder;
 
 /// What is going on in the background; `what` is empty when nothing is.
 struct Activity {
@@ -31,10 +34,12 @@ struct DeviceState {
     std::string whyNoneFound;               ///< mostly empty
 };
 
-/// What undo brings back: what the model is given, and what is set by hand.
+/// What undo brings back: what the model is given, how its layers are read, and what is set by hand.
 struct EditState {
     std::vector<std::optional<InputSource>> inputs;  ///< one per model input
     Edits edits;
+    LayerChoices choices = {};
+    FormulaEdits formulas = {};  ///< what-ifs, while `choices` are the model's own reading
 };
 
 /// The one owner of the window's state. It computes nothing: requests go to the worker, and what comes back is kept
@@ -42,7 +47,9 @@ struct EditState {
 class Workspace : public QObject {
     Q_OBJECT
 public:
-    explicit Workspace(std::shared_ptr<Backend> backend, QObject* parent = nullptr);
+    /// `settings` (may be nullptr) keep what was chosen for model files.
+    explicit Workspace(std::shared_ptr<Backend> backend, QObject* parent = nullptr, QSettings* settings = nullptr);
+    ~Workspace() override;
 
     // What computes. Each request returns at once; everything on show stays while the device changes.
     /// Puts other devices in the place of this machine's.
@@ -89,6 +96,20 @@ public:
     [[nodiscard]] std::vector<std::string> sites() const;
     [[nodiscard]] const std::string& site() const { return m_site; }
     [[nodiscard]] const Edits& edits() const { return m_state.edits; }
+    /// How many things are set by hand, edited formulas included.
+    [[nodiscard]] std::size_t editCount() const { return m_state.edits.count() + m_state.formulas.size(); }
+    [[nodiscard]] const LayerChoices& choices() const { return m_state.choices; }
+    [[nodiscard]] const FormulaEdits& formulaEdits() const { return m_state.formulas; }
+    /// The formulas at hand, without what was written for a layer.
+    [[nodiscard]] const Catalogue& catalogue() const { return *m_catalogue; }
+    /// The layer in the list, or the one around it that the list has; nullptr if there is none.
+    [[nodiscard]] const LayerSummary* layer(const std::string& name) const;
+    /// The formula that the model's layer is read by, edited or not; nullptr for none.
+    [[nodiscard]] const Formula* formulaOf(const std::string& layer) const;
+    /// The formula that a site of the what-if record was read by; nullptr for a site that none describes.
+    [[nodiscard]] const Formula* formulaOf(const SiteRecord& site) const;
+    /// Why edited formulas have no part in the what-if record.
+    [[nodiscard]] const std::optional<Error>& formulaProblem() const { return m_records.formulaProblem; }
     [[nodiscard]] QUndoStack* undoStack() { return &m_undo; }
     [[nodiscard]] const DisplayOptions& display() const { return m_display; }
     /// The newest records; null while there are none.
@@ -109,8 +130,11 @@ public:
     void openTokenizer(const std::string& path);
     /// Replaces what came from files in the list; what was typed stays.
     void openSequences(const std::vector<std::string>& paths, std::optional<std::string> column = {});
-    /// Describes a layer by a formula of the catalogue; an empty name goes back to what the program finds by itself.
-    void setLayerFormula(const std::string& layer, const std::string& formula);
+    /// Reads the person's own formulas and watches their folder.
+    void watchFormulas(const std::string& folder);
+    /// Writes a formula into that folder as NAME.formula; `formulaKept` or `problem` follows.
+    void keepFormula(const std::string& name, const std::string& source, bool replace);
+    [[nodiscard]] const std::string& formulaFolder() const { return m_folderPath; }
 
     // Choosing.
     void setActiveInput(std::size_t input);
@@ -125,6 +149,18 @@ public:
     /// Sets an element of a value, by its name in the graph ("attention/W").
     void setElement(const std::string& value, const std::vector<std::int64_t>& index, float number);
     void pinUniform(bool pinned);
+    /// Reads a layer by a formula of the catalogue; an empty name goes back to what the program finds by itself. Edits of
+    /// its values go: they were about another formula.
+    void setLayerFormula(const std::string& layer, const std::string& formula);
+    /// Reads a layer by a formula that the person writes. Steps of one `session` become one; they must parse.
+    void writeFormula(const std::string& layer, const std::string& source, std::uint64_t session);
+    /// The same as a what-if beside the formula that the layer has; that very formula takes the what-if away.
+    void editFormula(const std::string& layer, const std::string& source, std::uint64_t session);
+    void revertFormula(const std::string& layer);
+    /// Adds a layer to the model's, and looks at its site.
+    void addLayer(const AddedLayer& layer);
+    /// Takes an added layer away, with those that are given what it makes.
+    void removeLayer(const std::string& name);
     [[nodiscard]] bool isPinnedUniform() const;
     void resetEdits();
     /// A mouse button or a key goes down: what follows is a new step for undo.
@@ -153,6 +189,10 @@ signals:
     void verificationChanged();
     void profileChanged();
     void numbersRead();
+    void catalogueChanged();
+    void formulaKept(const QString& name);
+    /// A file of the person's own formulas cannot be used; the others are.
+    void formulaFileProblem(const attnscope::Error& error);
 
 private:
     friend class EditCommand;
@@ -163,6 +203,12 @@ private:
     void applySequences(OpenedSequences opened);
     void apply(const EditState& state);
     void push(const QString& text, const std::string& mergeKey, EditState after);
+    void pushInSession(const QString& text, const std::string& mergeKey, std::uint64_t session, EditState after);
+    void applyChoices();
+    void parseEditedFormulas();
+    void describe();
+    void readFormulas();
+    void setCatalogue(FoundFormulas found);
     void chooseSource(const InputSource& source);
     [[nodiscard]] Edits withoutTextEdits() const;
     [[nodiscard]] const SiteRecord* modelSite() const;
@@ -195,6 +241,13 @@ private:
     Inspected m_records;
     /// The roles of the sites' values that were seen so far, by name: there may be no record when they are asked for.
     std::map<std::string, ValueRole, std::less<>> m_roles;
+    std::string m_wantedSite;  ///< to look at as soon as there is a record of it
+    std::shared_ptr<const Catalogue> m_catalogue;
+    std::map<std::string, Formula, std::less<>> m_editedFormulas;  ///< m_state.formulas, parsed
+    ChoiceMemory m_memory;
+    std::unique_ptr<FormulaFolder> m_folder;
+    std::string m_folderPath;
+    std::string m_folderProblem;  ///< that was told last
     std::optional<Error> m_inspectProblem;
     QUndoStack m_undo;
     std::uint64_t m_gesture = 0;

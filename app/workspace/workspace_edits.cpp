@@ -47,8 +47,8 @@ void Workspace::pinUniform(bool pinned) {
 }
 
 void Workspace::resetEdits() {
-    if (m_state.edits.empty()) return;
-    push(tr("Reset"), {}, {m_state.inputs, {}});
+    if (editCount() == 0) return;
+    push(tr("Reset"), {}, {m_state.inputs, {}, m_state.choices, {}});
 }
 
 /// The edits that mean the same for any text: those of weights and parameters, and pins.

@@ -1,6 +1,7 @@
 #include "workspace/workspace.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace attnscope {
 
@@ -15,7 +16,7 @@ void Workspace::forgetRecords(std::optional<Error> why) {
 std::optional<InspectRequest> Workspace::request() const {
     const auto missing = [](const std::optional<InputSource>& source) { return !source.has_value(); };
     if (!hasModel() || std::ranges::any_of(m_state.inputs, missing)) return std::nullopt;
-    InspectRequest request{opened(), {}, m_state.edits};
+    InspectRequest request{opened(), {}, m_state.edits, m_state.formulas};
     for (const std::optional<InputSource>& source : m_state.inputs) request.inputs.push_back(*source);
     return request;
 }
@@ -45,8 +46,12 @@ void Workspace::acceptInspected(Result<Inspected> inspected) {
         for (const RecordedValue& value : site.values) m_roles[value.graphName] = value.role;
     }
     showWhatComputed(*m_records.whatIf);
-    const bool known = m_records.model->findSite(m_site) != nullptr;
-    if (!known) m_site = m_records.model->sites.empty() ? std::string() : m_records.model->sites.front().name;
+    const bool wanted = !m_wantedSite.empty() && m_records.model->findSite(m_wantedSite) != nullptr;
+    const bool known = !wanted && m_records.model->findSite(m_site) != nullptr;
+    if (wanted)
+        m_site = std::exchange(m_wantedSite, {});
+    else if (!known)
+        m_site = m_records.model->sites.empty() ? std::string() : m_records.model->sites.front().name;
     emit recordsChanged();
     if (!known) emit siteChanged();
 }
@@ -71,7 +76,7 @@ void Workspace::predictNext() {
     };
     while (m_predicted < m_list.size() && isDone(m_list[m_predicted])) ++m_predicted;
     if (m_predicted >= m_list.size()) return;
-    InspectRequest request{opened(), {}, {}};
+    InspectRequest request{opened(), {}, {}, {}};
     for (std::size_t index = 0; index < m_state.inputs.size(); ++index) {
         if (index == m_activeInput)
             request.inputs.push_back(m_list[m_predicted].source);

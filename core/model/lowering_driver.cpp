@@ -56,6 +56,14 @@ public:
             inputs.push_back({m_graph.input(m_model.inputs()[index].name, inputShapes[index]), std::nullopt});
         for (const CallFlows& flows : runCalls(m_model, inputs, ""))
             if (flows) m_graph.output(flows->front().value);
+        for (const AddedLayer& layer : m_options.addedLayers) {
+            m_graph.enterLayer(layer.name);
+            Result<Flow> output = addLayer(layer);
+            if (output)
+                keepOutput(layer.name, *output);
+            else
+                keepProblem(layer.name, std::move(output).error().within("layer " + layer.name));
+        }
         GraphWithSites found = findSites(std::move(m_graph).build(), m_classes);
         for (std::string& remark : found.notes) note(std::move(remark));
         return LoweringOutcome{std::move(found.graph), std::move(m_notes), std::move(m_choices),
@@ -100,7 +108,7 @@ private:
                 }
                 done[index] = *std::move(outputs);
             }
-            if (done[index] && !done[index]->empty()) m_graph.layerOutput(name, done[index]->front().value);
+            if (done[index] && !done[index]->empty()) keepOutput(name, done[index]->front());
         }
         std::vector<CallFlows> outputs;
         for (const TensorRef& tensor : model.outputTensors()) {
@@ -161,6 +169,26 @@ private:
                                            std::to_string(flows->size()));
     }
 
+    /// A layer beside the model, on what layers of the model (the first call of each) and earlier added ones give.
+    Result<Flow> addLayer(const AddedLayer& layer) {
+        if (m_model.layerNamed(layer.name) != nullptr || m_outputs.contains(layer.name))
+            return fail(ErrorCode::InvalidInput, "there is another layer of that name");
+        std::vector<Flow> inputs;
+        for (const std::string& input : layer.inputs) {
+            const auto given = m_outputs.find(input);
+            if (given == m_outputs.end())
+                return fail(ErrorCode::NotFound, "it is given what layer " + input +
+                                                     " makes, which does not exist or cannot be evaluated");
+            inputs.push_back(given->second);
+        }
+        return lowerAddedLayer(*this, layer, inputs);
+    }
+
+    void keepOutput(const std::string& name, const Flow& output) {
+        m_graph.layerOutput(name, output.value);
+        m_outputs.try_emplace(name, output);
+    }
+
     void keepProblem(const std::string& name, Error error) {
         m_problems.try_emplace(name, error.text());
         if (!m_incomplete) m_incomplete = std::move(error);
@@ -170,6 +198,7 @@ private:
     const LoweringOptions& m_options;
     const Catalogue& m_catalogue;
     GraphBuilder m_graph;
+    std::map<std::string, Flow> m_outputs;  ///< of every layer's first call
     CallArguments m_arguments;  ///< of the call that is being lowered
     std::map<std::string, std::string, std::less<>> m_classes;  ///< of the layers that were lowered, by path
     std::vector<std::string> m_notes;

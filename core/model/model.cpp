@@ -101,6 +101,20 @@ std::int64_t Model::parameterCount() const {
     return countOf(m_layers);
 }
 
+std::shared_ptr<const Model> Model::ofNumbers(std::int64_t features) {
+    const std::shared_ptr<Model> model(new Model);
+    const auto input = std::make_shared<Layer>();
+    input->name = numbersLayer;
+    input->className = "InputLayer";
+    model->m_name = numbersLayer;
+    model->m_format = "a numeric sequence without a model";
+    model->m_layers.push_back(input);
+    model->m_calls.emplace_back();
+    model->m_inputTensors.push_back({0, 0});
+    model->m_inputs.push_back({numbersLayer, {std::nullopt, features}, false, 0, false});
+    return model;
+}
+
 Result<std::shared_ptr<const Model>> Model::fromArchive(Archive archive) {
     if (archive.config.is_null())
         return fail(ErrorCode::Format,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "layers/added_layer.h"
 #include "layers/lowering.h"
 #include "model/archive.h"
 
@@ -51,6 +52,12 @@ public:
     /// shape expected. Layers of unknown classes are kept and listed; they fail when lowered.
     [[nodiscard]] static Result<std::shared_ptr<const Model>> fromArchive(Archive archive);
 
+    /// A model that is nothing but an input of numbers [time, features]: what a numeric sequence is looked at with where
+    /// there is no model. It has no outputs; layers can be added to it (LoweringOptions::addedLayers).
+    [[nodiscard]] static std::shared_ptr<const Model> ofNumbers(std::int64_t features);
+    /// The name of that input's layer.
+    static constexpr const char* numbersLayer = "sequence";
+
     [[nodiscard]] const std::string& name() const { return m_name; }
     /// The layer with this name, "outer/inner" for one inside another; nullptr if there is none.
     [[nodiscard]] const Layer* layerNamed(std::string_view layerName) const;
@@ -79,10 +86,11 @@ private:
     std::vector<ModelInput> m_inputs;
 };
 
-/// How to lower: the formulas at hand, and which the person chose for which layer.
+/// How to lower: the formulas at hand, which the person chose for which layer, and the layers added to the model's own.
 struct LoweringOptions {
     std::shared_ptr<const Catalogue> catalogue;
     std::map<std::string, std::string, std::less<>> layerFormulas;
+    std::vector<AddedLayer> addedLayers = {};  ///< a later one can be given what an earlier one makes
 };
 
 /// The options with one layer ("outer/inner") read by a formula that the person wrote: it joins a copy of the catalogue
@@ -126,9 +134,11 @@ struct LayerSummary {
     std::vector<WeightSummary> weights;      ///< its own, in the file's order
     std::string formula;                     ///< the formula that it is read by; empty for none
     std::vector<std::string> otherFormulas;  ///< what would fit it as well, the likeliest first
+    bool added = false;                      ///< one of LoweringOptions::addedLayers
 };
 
-/// The layers with output shapes (without the batch axis). Lengths that a file leaves open are shown as "?".
+/// The layers with output shapes (without the batch axis), the added ones last. Lengths that a file leaves open are shown
+/// as "?".
 [[nodiscard]] std::vector<LayerSummary> summarize(const Model& model, const LoweringOptions& options);
 
 }  // namespace attnscope

@@ -61,7 +61,8 @@ public:
                 row.weights.push_back({weight.name, weight.tensor->shape().text()});
             if (!m_outcomes.empty()) {
                 const LoweringOutcome& outcome = m_outcomes.front();
-                row.sites = sitesIn(*layer, row.name);
+                const bool wraps = !layer->inner.empty() && layer->inner.front()->model == nullptr;
+                row.sites = sitesIn(row.name, wraps);
                 row.isSite = !row.sites.empty();
                 if (const auto choice = std::ranges::find(outcome.choices, row.name, &FormulaChoice::layer);
                     choice != outcome.choices.end()) {
@@ -76,6 +77,29 @@ public:
         }
     }
 
+    void add(const AddedLayer& layer) {
+        LayerSummary row;
+        row.name = layer.name;
+        row.className = addedLayerClass;
+        row.shape = shapeOf(row.name);
+        row.added = true;
+        if (!m_outcomes.empty()) {
+            const LoweringOutcome& outcome = m_outcomes.front();
+            row.sites = sitesIn(row.name, false);
+            row.isSite = !row.sites.empty();
+            const auto& sites = outcome.graph.sites();
+            const auto site = std::ranges::find(sites, row.name, &Site::layer);
+            row.formula = site != sites.end() ? site->formula : layer.formula;
+            for (const Value& value : outcome.graph.values()) {
+                const bool isWeight = value.layer == row.name && value.kind == ValueKind::Constant && !value.batched;
+                if (isWeight && value.shape.rank() > 0) row.parameters += value.shape.elements();
+            }
+            if (const auto problem = outcome.problems.find(row.name); problem != outcome.problems.end())
+                row.problem = problem->second;
+        }
+        m_rows.push_back(std::move(row));
+    }
+
     [[nodiscard]] std::vector<LayerSummary> take() && { return std::move(m_rows); }
 
 private:
@@ -85,8 +109,7 @@ private:
     }
 
     /// The sites where attention happens in a layer, or in the ordinary layer that it wraps.
-    [[nodiscard]] std::vector<std::string> sitesIn(const Layer& layer, const std::string& name) const {
-        const bool wraps = !layer.inner.empty() && layer.inner.front()->model == nullptr;
+    [[nodiscard]] std::vector<std::string> sitesIn(const std::string& name, bool wraps) const {
         std::vector<std::string> sites;
         for (const Site& site : m_outcomes.front().graph.sites()) {
             if (site.layer == name || (wraps && site.layer.starts_with(name + "/"))) sites.push_back(site.name);
@@ -127,6 +150,7 @@ private:
 std::vector<LayerSummary> summarize(const Model& model, const LoweringOptions& options) {
     Summary summary(model, options);
     summary.add(model, "", 0);
+    for (const AddedLayer& layer : options.addedLayers) summary.add(layer);
     return std::move(summary).take();
 }
 

@@ -1,4 +1,3 @@
-#include "panels/formula_text.h"
 #include "panels/layers_model.h"
 #include "panels/message_banner.h"
 #include "panels/panel_parts.h"
@@ -80,7 +79,6 @@ private slots:
     void predictionsAreSummedUp();
     void predictionRowsHoldTheLargestOfBothRecords();
     void predictionRowsScaleWithWhatIsNoProbability();
-    void formulaLinksValuesButNotIndicesOrFunctions();
     void elementTextHoldsBothNumbers();
     void elementTextIsEmptyForWhatDoesNotExist();
     void numbersReadWell();
@@ -208,14 +206,6 @@ void TestPanels::predictionRowsScaleWithWhatIsNoProbability() {
         QCOMPARE(row.low, -3.0);
         QCOMPARE(row.high, 8.0);
     }
-}
-
-void TestPanels::formulaLinksValuesButNotIndicesOrFunctions() {
-    const QString rich = statementRichText("a[t] = e[t] / (sum(t: e[t]) + x[a] < 2)", site(), QColor(Qt::blue));
-    QCOMPARE(rich.count(QStringLiteral("<a href=\"e\"")), 2);
-    QCOMPARE(rich.count(QStringLiteral("<a href=\"a\"")), 1);
-    QVERIFY(!rich.contains(QStringLiteral("href=\"sum\"")));
-    QVERIFY(rich.contains(QStringLiteral("&lt; 2")));
 }
 
 void TestPanels::elementTextHoldsBothNumbers() {

@@ -1,10 +1,14 @@
 #include "panels/message_banner.h"
+#include "panels/playground_dialog.h"
 #include "theme/theme.h"
 #include "window/main_window.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QListView>
+#include <QPlainTextEdit>
+#include <QPushButton>
 #include <QTemporaryDir>
 #include <QToolBar>
 #include <QtTest>
@@ -36,6 +40,9 @@ private slots:
     void errorBanner();
     void longList();
     void narrow();
+    void formulaEditor();
+    void unknownLayer();
+    void newLayer();
 
 private:
     void open(const std::vector<std::string>& files);
@@ -142,6 +149,55 @@ void TestWindowPictures::narrow() {
     open({sentiment, reviews});
     const QImage picture = keep(QStringLiteral("window-narrow"));
     QVERIFY2(picture.width() <= 960, "the window must fit a small screen");
+}
+
+void TestWindowPictures::formulaEditor() {
+    open({sentiment, reviews});
+    m_window->actions().editFormula->trigger();
+    auto* text = m_window->findChild<QPlainTextEdit*>(QStringLiteral("formulaText"));
+    text->setTextCursor(text->document()->find(QStringLiteral("tanh")));
+    text->insertPlainText(QStringLiteral("relu"));
+    QTRY_VERIFY(m_workspace->activity().what.isEmpty());
+    QVERIFY(m_workspace->whatIfRecord() != m_workspace->modelRecord());
+    keep(QStringLiteral("window-formula"));
+    text->setTextCursor(text->document()->find(QStringLiteral("mask[t]\n")));
+    text->insertPlainText(QStringLiteral("maks[t]\n"));
+    keep(QStringLiteral("window-formula-error"));
+    m_window->setTheme(ThemeChoice::Dark);
+    m_window->resize(900, 640);
+    QVERIFY(keep(QStringLiteral("window-formula-dark-narrow")).width() <= 960);
+}
+
+void TestWindowPictures::unknownLayer() {
+    QTemporaryDir folder;
+    QFile model(QStringLiteral(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/attention.h5"));
+    QVERIFY(model.open(QIODevice::ReadOnly));
+    QByteArray bytes = model.readAll();
+    bytes.replace("\"class_name\": \"Attention\"", "\"class_name\": \"Mysterium\"");
+    QFile unknown(folder.filePath(QStringLiteral("謎のモデル.h5")));
+    QVERIFY(unknown.open(QIODevice::WriteOnly) && unknown.write(bytes) == bytes.size());
+    unknown.close();
+    m_workspace->openFiles({unknown.fileName().toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(m_workspace->hasModel() && m_workspace->activity().what.isEmpty(), 60000);
+    keep(QStringLiteral("window-unknown-layer"));
+    m_window->findChild<QPushButton*>(QStringLiteral("writeFormula"))->click();
+    QTRY_VERIFY(m_workspace->activity().what.isEmpty());
+    QVERIFY(!keep(QStringLiteral("window-unknown-layer-written")).isNull());
+}
+
+void TestWindowPictures::newLayer() {
+    open({sentiment, reviews});
+    m_window->actions().newLayer->trigger();
+    auto* dialog = m_window->findChild<PlaygroundDialog*>();
+    QVERIFY(dialog != nullptr);
+    auto* formulas = dialog->findChild<QComboBox*>(QStringLiteral("newFormula"));
+    formulas->setCurrentIndex(formulas->findData(QStringLiteral("attention_with_context")));
+    QTest::qWait(50);
+    const QDir folder(qEnvironmentVariable("ATTNSCOPE_PICTURES", QStringLiteral(".")));
+    dialog->grab().save(folder.filePath(QStringLiteral("dialog-new-layer.png")));
+    dialog->findChild<QPushButton*>(QStringLiteral("addLayer"))->click();
+    QTRY_VERIFY(m_workspace->activity().what.isEmpty());
+    QVERIFY(!keep(QStringLiteral("window-new-layer")).isNull());
 }
 
 }  // namespace attnscope

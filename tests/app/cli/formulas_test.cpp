@@ -1,0 +1,135 @@
+#include "program.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QtTest>
+
+namespace {
+
+const QString source = QStringLiteral(ATTNSCOPE_SOURCE_DIR);
+const QString sentiment = source + QStringLiteral("/resources/samples/sentiment/attention.h5");
+const QString recording = source + QStringLiteral("/resources/samples/vibration/recording.csv");
+
+constexpr auto own = R"(# every timestep the same
+input    x[t,f]
+e[t] = 0 * sum(f: x[t,f])
+a[t] = softmax(t: e[t])
+c[f] = sum(t: a[t] * x[t,f])
+site     score e, weights a, values x, output c
+)";
+
+QJsonObject siteNamed(const QJsonObject& record, const QString& name) {
+    for (const QJsonValue& site : record["sites"].toArray()) {
+        if (site.toObject()["name"].toString() == name) return site.toObject();
+    }
+    return {};
+}
+
+}  // namespace
+
+/// The catalogue and new layers, as a script uses them.
+class FormulasCliTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        QVERIFY(m_data.isValid());
+        qputenv("XDG_DATA_HOME", m_data.path().toUtf8());
+    }
+    void init() {
+        QDir(formulas()).removeRecursively();
+        QVERIFY(QDir().mkpath(formulas()));
+    }
+
+    void theCatalogueIsListed() {
+        const Outcome outcome = run({"formulas"});
+        QCOMPARE(outcome.status, 0);
+        QVERIFY(outcome.out.contains("attention_step_dim  "));
+        QVERIFY(outcome.out.contains("class Attention, AttentionWithBias"));
+        QVERIFY2(outcome.out.contains(formulas()), qPrintable(outcome.out));
+    }
+
+    void oneIsPrintedWithItsSource() {
+        QFile file(source + QStringLiteral("/resources/formulas/attention_step_dim.formula"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(run({"formulas", "attention_step_dim"}).out, QString::fromUtf8(file.readAll()));
+        const Outcome missing = run({"formulas", "nothing"});
+        QCOMPARE(missing.status, 1);
+        QVERIFY(missing.err.contains("no formula 'nothing'"));
+        QCOMPARE(run({"formulas", "one", "two"}).status, 2);
+    }
+
+    void onesOwnFilesBelongToTheCatalogue() {
+        write("uniform", own);
+        write("attention_step_dim", QByteArray(own).replace("every timestep", "mine: every timestep"));
+        write("broken", "e[t] = \n");
+        const Outcome outcome = run({"formulas"});
+        QCOMPARE(outcome.status, 0);
+        QVERIFY(outcome.out.contains("uniform "));
+        QVERIFY(outcome.out.contains("mine: every timestep"));  // it wins over the bundled one
+        QVERIFY2(outcome.out.contains("broken:1:8"), qPrintable(outcome.out));
+        const Outcome broken = run({"info", sentiment, "--layer-formula", "attention=broken"});
+        QCOMPARE(broken.status, 1);
+        QVERIFY2(broken.err.contains("broken:1:8"), qPrintable(broken.err));
+    }
+
+    void aNewLayerIsASiteBesideTheModel() {
+        write("uniform", own);
+        const QStringList text{"--text", "a lovely film", "--json"};
+        const QJsonObject plain = json(run(QStringList{"inspect", sentiment} + text));
+        const QJsonObject record = json(run(QStringList{"inspect", sentiment, "--new-layer", "uniform", "--new-layer",
+                                                        "attention_step_dim@bidirectional", "--seed", "3"} +
+                                            text));
+        QCOMPARE(record["prediction"], plain["prediction"]);
+        QCOMPARE(siteNamed(record, "new_1")["formula"].toString(), QString("uniform"));
+        QCOMPARE(siteNamed(record, "new_2")["class"].toString(), QString("New layer"));
+        const QJsonArray weights = siteNamed(record, "new_1")["weights"].toObject()["data"].toArray();
+        QVERIFY(std::abs(weights.at(0).toDouble() * static_cast<double>(weights.size()) - 1.0) < 1e-5);
+        QVERIFY(run({"info", sentiment, "--new-layer", "uniform"}).out.contains("New layer"));
+    }
+
+    void aSequenceNeedsNoModel() {
+        const QStringList command{"inspect", recording, "--new-layer", "attention_step_dim", "--json"};
+        const QJsonObject record = json(run(command));
+        QCOMPARE(siteNamed(record, "new_1")["weights"].toObject()["data"].toArray().size(), 120);
+        QVERIFY(record["prediction"].toArray().isEmpty());
+        const QJsonObject zeros = json(run(command + QStringList{"--init", "zeros"}));
+        QVERIFY(siteNamed(zeros, "new_1")["score"] != siteNamed(record, "new_1")["score"]);
+        QCOMPARE(json(run(command))["sites"], record["sites"]);
+        QVERIFY(json(run(command + QStringList{"--seed", "1"}))["sites"] != record["sites"]);
+    }
+
+    void wrongNewLayersSayWhy_data() {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("formula") << QStringList{"--new-layer", "nothing"} << "no formula 'nothing'";
+        QTest::newRow("layer") << QStringList{"--new-layer", "attention_step_dim@nowhere"} << "no layer 'nowhere'";
+        QTest::newRow("alone") << QStringList{"--seed", "1"} << "use it with --new-layer";
+        QTest::newRow("seed") << QStringList{"--new-layer", "attention_step_dim", "--seed", "x"} << "whole number";
+        QTest::newRow("init") << QStringList{"--new-layer", "attention_step_dim", "--init", "x"} << "glorot_uniform";
+        QTest::newRow("extent") << QStringList{"--new-layer", "attention_step_dim", "--extent", "h"} << "INDEX=NUMBER";
+    }
+
+    void wrongNewLayersSayWhy() {
+        QFETCH(QStringList, options);
+        QFETCH(QString, why);
+        const Outcome outcome = run(QStringList{"info", sentiment} + options);
+        QCOMPARE(outcome.status, 1);
+        QVERIFY2(outcome.err.contains(why), qPrintable(outcome.err));
+    }
+
+private:
+    [[nodiscard]] QString formulas() const { return m_data.filePath("attnscope/attnscope/formulas"); }
+    void write(const QString& name, const QByteArray& text) const {
+        QFile file(formulas() + QLatin1Char('/') + name + QStringLiteral(".formula"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(file.write(text), text.size());
+    }
+
+    QTemporaryDir m_data;
+};
+
+QTEST_GUILESS_MAIN(FormulasCliTest)
+#include "formulas_test.moc"
