@@ -190,8 +190,11 @@ void FormulaEditor::takeOver() {
     const std::string current = currentSource();
     const bool untouched = m_text->property("layer").toString() == QString::fromStdString(m_layer);
     if (source() == current || (untouched && !m_valid && !m_text->document()->isEmpty())) {
-        if (!untouched) readText();
         m_text->setProperty("layer", QString::fromStdString(m_layer));
+        if (untouched)
+            showOutcome();
+        else
+            readText();
         return;
     }
     m_text->setProperty("layer", QString::fromStdString(m_layer));
@@ -271,7 +274,8 @@ void FormulaEditor::showOutcome() {
     if (const std::optional<Error>& problem = m_workspace.formulaProblem())
         return showProblem(tr("It cannot be evaluated: %1").arg(QString::fromStdString(problem->text())));
     const LayerSummary* layer = m_workspace.layer(m_layer);
-    if (isWritten() && layer != nullptr && !layer->problem.empty())
+    const bool isTold = layer != nullptr && (layer->isSite || m_workspace.activity().what.isEmpty());
+    if (isWritten() && isTold && !layer->problem.empty())
         return showProblem(tr("It cannot be evaluated: %1").arg(QString::fromStdString(layer->problem)));
     QString text = outcomeText(m_workspace, m_workspace.site());
     if (isWritten() && m_workspace.choices().written.contains(m_layer)) text = tr("The layer is read by this formula.");

@@ -5,6 +5,7 @@
 #include <QTextDocument>
 
 #include <algorithm>
+#include <utility>
 
 namespace attnscope {
 
@@ -31,10 +32,12 @@ void FormulaHighlighter::setColors(const QPalette& palette) {
 }
 
 const std::vector<FormulaHighlighter::Piece>& FormulaHighlighter::pieces() {
-    if (m_revision == document()->revision()) return m_pieces;
-    m_revision = document()->revision();
+    // The document's own revision comes too late: lines are coloured while it changes.
+    QString text = document()->toPlainText();
+    if (text == m_source) return m_pieces;
+    m_source = std::move(text);
     m_pieces.clear();
-    const QByteArray source = document()->toPlainText().toUtf8();
+    const QByteArray source = m_source.toUtf8();
     std::size_t byte = 0;
     int character = 0;
     const auto advance = [&](std::size_t to) {

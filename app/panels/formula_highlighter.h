@@ -32,7 +32,7 @@ private:
     [[nodiscard]] const std::vector<Piece>& pieces();
 
     std::vector<Piece> m_pieces;
-    int m_revision = -1;
+    QString m_source;  ///< that the pieces are of
     std::array<QTextCharFormat, 8> m_formats;
 };
 

@@ -119,6 +119,7 @@ QWidget* InspectorPanel::formulaButtons() {
     m_edit->setToolTip(tr("Edit the formula and see what that does (Ctrl+Shift+F)"));
     m_others->setObjectName(QStringLiteral("otherFormulas"));
     m_others->setMenu(m_formulas);
+    m_others->setToolTip(tr("Read the layer by another formula: those that fit it come first"));
     auto* row = new QWidget;
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, Theme::unit / 2, 0, 0);
@@ -176,8 +177,10 @@ void InspectorPanel::showRecord() {
         m_pointed.clear();
     }
     m_siteName->setText(QStringLiteral("◉ ") + QString::fromStdString(site->name));
-    m_siteClass->setText(
-        tr("%1, formula %2").arg(QString::fromStdString(site->className), QString::fromStdString(site->formula)));
+    const QString className = QString::fromStdString(site->className);
+    const bool isOwn = site->formula == writtenFormulaName(site->layer);
+    m_siteClass->setText(isOwn ? tr("%1, a formula of your own").arg(className)
+                               : tr("%1, formula %2").arg(className, QString::fromStdString(site->formula)));
     showFormula(*site);
     showElement();
     showEditor();
@@ -194,9 +197,7 @@ void InspectorPanel::showFormula(const SiteRecord& site) {
     m_edit->setVisible(formula != nullptr);
     const LayerSummary* layer = m_workspace.layer(site.layer);
     const auto others = layer != nullptr ? layer->otherFormulas.size() : 0;
-    m_others->setText(others == 0   ? tr("Choose another")
-                      : others == 1 ? tr("Another fits")
-                                    : tr("%1 others fit").arg(others));
+    m_others->setText(others == 0 ? tr("Others") : others == 1 ? tr("1 other") : tr("%1 others").arg(others));
     m_others->setVisible(formula != nullptr);
     if (formula == nullptr) return m_formula->clear();
     std::map<std::string, QString, std::less<>> titles;

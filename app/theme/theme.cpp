@@ -68,6 +68,7 @@ QPushButton:hover { border-color: @muted@; }
 QPushButton:pressed { background: @accentSoft@; }
 QPushButton:focus { border-color: @accent@; }
 QPushButton:disabled { color: @muted@; }
+QPushButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }
 QScrollBar { background: transparent; border: 0; margin: 0; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }

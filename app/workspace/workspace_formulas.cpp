@@ -157,6 +157,11 @@ void Workspace::describe() {
             m_model.layers = std::move(described->layers);
             m_model.siteWeights = std::move(described->siteWeights);
             emit modelChanged();
+            // While nothing is evaluated, the list says which sites there are.
+            const std::vector<std::string> names = sites();
+            if (m_records.model || std::ranges::find(names, m_site) != names.end()) return;
+            m_site = names.empty() ? std::string() : names.front();
+            emit siteChanged();
         });
 }
 

@@ -22,6 +22,8 @@
 #include <QSettings>
 #include <QSpinBox>
 #include <QTemporaryDir>
+#include <QTextBlock>
+#include <QTextLayout>
 #include <QToolButton>
 #include <QTreeView>
 #include <QtTest>
@@ -205,6 +207,8 @@ void TestFormulas::whatIsNoFormulaIsUnderlined() {
     openSample();
     QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
     const QString good = editor().text().toPlainText();
+    for (QTextBlock line = editor().text().document()->begin(); line.isValid(); line = line.next())
+        QVERIFY2(line.text().isEmpty() || !line.layout()->formats().isEmpty(), qPrintable(line.text()));
     QTextCursor cursor = editor().text().document()->find(QStringLiteral("tanh"));
     editor().text().setTextCursor(cursor);
     QTest::keyClicks(&editor().text(), QStringLiteral("tamh"));
@@ -327,6 +331,8 @@ void TestFormulas::anUnknownLayerListsItsWeightsAndIsWritten() {
     idle();
     QVERIFY(!card->isVisible());
     QCOMPARE(m_workspace->sites().size(), std::size_t{1});
+    QCOMPARE(m_workspace->site(), m_workspace->sites().front());
+    QVERIFY2(!editor().message().startsWith(QStringLiteral("It cannot")), qPrintable(editor().message()));
     QVERIFY(m_workspace->layer(m_workspace->sites().front())->problem.empty());
     m_window->actions().undo->trigger();
     idle();

@@ -160,8 +160,8 @@ void TestWindowPictures::formulaEditor() {
     QTRY_VERIFY(m_workspace->activity().what.isEmpty());
     QVERIFY(m_workspace->whatIfRecord() != m_workspace->modelRecord());
     keep(QStringLiteral("window-formula"));
-    text->setTextCursor(text->document()->find(QStringLiteral("mask[t]\n")));
-    text->insertPlainText(QStringLiteral("maks[t]\n"));
+    text->setTextCursor(text->document()->find(QStringLiteral("* mask[t]")));
+    text->insertPlainText(QStringLiteral("* maks[t]"));
     keep(QStringLiteral("window-formula-error"));
     m_window->setTheme(ThemeChoice::Dark);
     m_window->resize(900, 640);
