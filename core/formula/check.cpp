@@ -173,8 +173,6 @@ private:
             return failHere(position,
                             quoted(reference.name) + " is used before it is given on " + lineOf(known.position));
         known.used = true;
-        if (known.kind == Known::Kind::Function)
-            return failHere(position, quoted(reference.name) + " is a function; expected " + reference.name + "(…)");
         const std::size_t expected = known.indices.size();
         if (reference.indices.size() != expected) {
             const std::string count = std::to_string(expected) + (expected == 1 ? " index" : " indices");

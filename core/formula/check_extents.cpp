@@ -54,40 +54,49 @@ Status checkAxes(const Formula& formula, const Declaration& declaration, const L
     return {};
 }
 
-/// Follows the statements as Extents::bindUses does: an index has the extent of what it runs over.
+/// Follows the uses of values as Extents::bindUses does: an index has the extent of what it runs over.
 class Uses {
 public:
     Uses(const Formula& formula, Letters known) : m_formula(formula), m_known(std::move(known)) {
         forGiven(formula, [&](const Declaration& declaration) { m_declared[declaration.name] = declaration.indices; });
+        for (const Statement& statement : formula.statements()) m_declared[statement.name] = statement.indices;
+        for (std::size_t before = m_known.size() + 1; before != m_known.size();) {
+            before = m_known.size();
+            for (const Statement& statement : formula.statements()) add(*statement.expression);
+        }
     }
 
-    Status add(const Statement& statement) {
-        std::vector<const IndexExpression*> asked;
-        walk(*statement.expression, [&](const Expression& node) {
-            if (const auto* reference = std::get_if<ReferenceExpression>(&node.node)) addReference(*reference);
-            if (const auto* index = std::get_if<IndexExpression>(&node.node)) asked.push_back(index);
-        });
-        for (const IndexExpression* index : asked) {
-            m_used.insert(index->index);
-            if (m_known.contains(index->index)) continue;
-            return failAt(m_formula.name(), index->indexPosition,
-                          "how far index '" + index->index + "' runs is not known; expected one that a value has");
+    /// Proves that every index whose position or size is asked for is known.
+    [[nodiscard]] Status check() const {
+        Status status;
+        for (const Statement& statement : m_formula.statements()) {
+            walk(*statement.expression, [&](const Expression& node) {
+                const auto* index = std::get_if<IndexExpression>(&node.node);
+                if (!status || index == nullptr || m_known.contains(index->index)) return;
+                status =
+                    failAt(m_formula.name(), index->indexPosition,
+                           "how far index '" + index->index + "' runs is not known; expected one that a value has");
+            });
         }
-        m_declared[statement.name] = statement.indices;
-        return {};
+        return status;
     }
 
     [[nodiscard]] bool uses(const std::string& letter) const { return m_used.contains(letter); }
 
 private:
-    void addReference(const ReferenceExpression& reference) {
-        const auto declared = m_declared.find(reference.name);
-        if (declared == m_declared.end()) return;  // an optional weight, or a parameter
-        for (std::size_t i = 0; i < reference.indices.size(); ++i) {
-            if (isFixed(reference.indices[i])) continue;
-            m_used.insert(reference.indices[i]);
-            if (m_known.contains(declared->second[i])) m_known.insert(reference.indices[i]);
-        }
+    void add(const Expression& expression) {
+        walk(expression, [&](const Expression& node) {
+            if (const auto* index = std::get_if<IndexExpression>(&node.node)) m_used.insert(index->index);
+            const auto* reference = std::get_if<ReferenceExpression>(&node.node);
+            if (reference == nullptr) return;
+            const auto declared = m_declared.find(reference->name);
+            if (declared == m_declared.end()) return;  // an optional weight, or a parameter
+            for (std::size_t i = 0; i < reference->indices.size(); ++i) {
+                if (isFixed(reference->indices[i])) continue;
+                m_used.insert(reference->indices[i]);
+                if (m_known.contains(declared->second[i])) m_known.insert(reference->indices[i]);
+            }
+        });
     }
 
     const Formula& m_formula;
@@ -102,8 +111,8 @@ Status checkExtents(const Formula& formula) {
     const Letters known = knownLetters(formula);
     for (const Declaration& input : formula.inputs()) ATTN_CHECK(checkAxes(formula, input, known));
     for (const Declaration& weight : formula.weights()) ATTN_CHECK(checkAxes(formula, weight, known));
-    Uses uses(formula, known);
-    for (const Statement& statement : formula.statements()) ATTN_CHECK(uses.add(statement));
+    const Uses uses(formula, known);
+    ATTN_CHECK(uses.check());
     for (const IndexDeclaration& index : formula.indices()) {
         const auto has = [&](const Declaration& declaration) { return contains(declaration.indices, index.index); };
         if (uses.uses(index.index) || std::ranges::any_of(formula.inputs(), has) ||

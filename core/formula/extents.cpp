@@ -71,25 +71,35 @@ Status Extents::bindUses(const Formula& formula, const std::set<std::string>& ab
     std::map<std::string, Axes> declared;
     for (const Declaration& input : formula.inputs()) declared[input.name] = input.indices;
     for (const Declaration& weight : formula.weights()) declared[weight.name] = weight.indices;
-    for (const Statement& statement : formula.statements()) {
-        Status status;
-        walk(*statement.expression, [&](const Expression& node) {
-            const auto* reference = std::get_if<ReferenceExpression>(&node.node);
-            if (reference == nullptr || absent.contains(reference->name)) return;
-            for (std::size_t i = 0; status && i < reference->indices.size(); ++i) {
-                const Position position = reference->indexPositions[i];
-                const std::string place =
-                    formula.name() + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
-                const std::string& index = reference->indices[i];
-                const std::int64_t extent = (*this)[declared.at(reference->name)[i]];
-                status = isFixed(index) ? checkFixed(index, extent, reference->name, place)
-                                        : bind(index, extent, reference->name, place);
-            }
-        });
-        ATTN_CHECK(status);
-        declared[statement.name] = statement.indices;
+    for (const Statement& statement : formula.statements()) declared[statement.name] = statement.indices;
+    // A value can have an index whose extent only a later line says.
+    for (std::size_t before = m_extents.size() + 1; before != m_extents.size();) {
+        before = m_extents.size();
+        for (const Statement& statement : formula.statements()) {
+            Status status;
+            walk(*statement.expression, [&](const Expression& node) {
+                const auto* reference = std::get_if<ReferenceExpression>(&node.node);
+                if (reference == nullptr || absent.contains(reference->name)) return;
+                for (std::size_t i = 0; status && i < reference->indices.size(); ++i) {
+                    const std::string& running = declared.at(reference->name)[i];
+                    if (!knows(running)) continue;
+                    const Position position = reference->indexPositions[i];
+                    status = bindUse(
+                        *reference, i, (*this)[running],
+                        formula.name() + ":" + std::to_string(position.line) + ":" + std::to_string(position.column));
+                }
+            });
+            ATTN_CHECK(status);
+        }
     }
     return {};
+}
+
+Status Extents::bindUse(const ReferenceExpression& reference, std::size_t place, std::int64_t extent,
+                        const std::string& where) {
+    const std::string& index = reference.indices[place];
+    return isFixed(index) ? checkFixed(index, extent, reference.name, where)
+                          : bind(index, extent, reference.name, where);
 }
 
 }  // namespace attnscope

@@ -40,6 +40,9 @@ public:
     [[nodiscard]] Status bindUses(const Formula& formula, const std::set<std::string>& absent);
 
 private:
+    [[nodiscard]] Status bindUse(const ReferenceExpression& reference, std::size_t place, std::int64_t extent,
+                                 const std::string& where);
+
     struct Extent {
         std::int64_t size = 0;
         std::string source;

@@ -44,7 +44,7 @@ private:
     SpanKind kindOfName(std::string_view name) {
         if (m_brackets > 0 || m_reduction) return SpanKind::Index;
         if (isSymbol(m_at + 1, "(")) {
-            m_reduction = reductionKind(name).has_value();
+            m_reduction = reductionKind(name) || indexFunction(name);
             return SpanKind::Function;
         }
         const bool begins =

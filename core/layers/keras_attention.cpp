@@ -23,8 +23,8 @@ struct Fit {
     std::size_t byName = 0;
     /// How many of the config's entries the formula knows.
     std::size_t byConfig = 0;
-    /// How many classes the formula names before the layer's.
-    std::size_t classPlace = 0;
+    /// How many classes the formula names before the layer's; more than it can name if it does not name it.
+    std::size_t classPlace = formulaSizeLimit;
     /// Why it cannot be; empty if it can.
     std::string reason;
 };
@@ -224,7 +224,8 @@ Fit tryFormula(Lowering& lowering, const Layer& layer, const std::vector<Flow>& 
     fit.binding.className = layer.className;
     const std::vector<std::string>& classes = formula.classes();
     const std::string_view lastPart = std::string_view(layer.className).substr(layer.className.rfind('>') + 1);
-    fit.classPlace = static_cast<std::size_t>(std::ranges::find(classes, lastPart) - classes.begin());
+    if (const auto place = std::ranges::find(classes, lastPart); place != classes.end())
+        fit.classPlace = static_cast<std::size_t>(place - classes.begin());
     matchByName(layer, fit);
     if (fit.reason.empty()) matchInputs(lowering, inputs, fit);
     if (!fit.reason.empty()) return fit;

@@ -158,6 +158,11 @@ private slots:
     void errorsNameTheLayerAndTheValues_data();
     void errorsNameTheLayerAndTheValues();
     void giganticValuesAreRefused();
+    void outputsAreWhatTheConfigAsksFor_data();
+    void outputsAreWhatTheConfigAsksFor();
+    void theSitesMaskIsThatOfWhatIsWeighed();
+    void extentsThatDoNotFitAreRefused_data();
+    void extentsThatDoNotFitAreRefused();
 };
 
 void FormulaLoweringTest::formulasMatchTheirNaiveReading_data() {
@@ -190,6 +195,25 @@ void FormulaLoweringTest::formulasMatchTheirNaiveReading_data() {
     row("mean over the output",
         "input x[t,f]\ne[t,s] = sum(f: x[t,f] * x[s,f])\na[t,s] = softmax(s: e[t,s])\nc[f] = mean(t: sum(s: a[t,s] * "
         "x[s,f]))");
+    row("fixed indices",
+        "weights K[n,f,g]\ninput x[t,f]\nq[g] = sum(f: x[-1,f] * K[0,f,g])\nk[t,g] = sum(f: x[t,f] * K[1,f,g])\n"
+        "e[t] = sum(g: q[g] * k[t,g]) + K[-1,0,0] + x[0,0]\na[t] = softmax(t: e[t])\nc[f] = sum(t: a[t] * x[t,f])");
+    row("a window",
+        "input x[t,f], mask[t]\nparameter width = 3\nnear[t,s] = (position(t) - position(s) <= floor(width / 2)) * "
+        "(position(s) < position(t) + width)\nw[t,s] = sum(f: x[t,f] * x[s,f]) / sqrt(size(f)) - 1000 * (1 - "
+        "near[t,s]) "
+        "- 1000 * (1 - mask[s])\ne[t,s] = w[t,s]\na[t,s] = softmax(s: e[t,s])\nc[t,f] = sum(s: a[t,s] * x[s,f])");
+    row("comparisons",
+        "input x[t,f]\nparameter p = 0.2\nfunction act = tanh, same\n"
+        "e[t] = sum(f: (x[t,f] < p) + 2 * (x[t,f] > p) + (x[t,f] <= 0) - (x[t,f] >= 0) * 3) + act(x[t,0]) * "
+        "same(x[t,-1])\n"
+        "q[t] = (position(t) == 2) + (position(t) != 1) * size(t)\na[t] = softmax(t: e[t] + q[t])\n"
+        "c[f] = sum(t: a[t] * x[t,f])");
+    row("axes of several indices",
+        "weights Wq[f,(h,g)], Wo[(h,g),1,f], b[1]?, v[t,1]\ninput x[t,f], y[(h,t)]\n"
+        "q[h,t,g] = sum(f: x[t,f] * Wq[f,h,g])\ne[h,t,s] = sum(g: q[h,t,g] * q[h,s,g]) + y[h,s] + b + v[t]\n"
+        "a[h,t,s] = softmax(s: e[h,t,s])\no[h,t,g] = sum(s: a[h,t,s] * q[h,s,g])\n"
+        "c[t,f] = sum(h,g: o[h,t,g] * Wo[h,g,f])");
     row("every form",
         "weights W[t,s], v[f], k\ninput x[t,f], y[g]\nparameter p = 2\n"
         "weightsOnly[s] = sum(t: W[t,s]) * k - 1\nalias[f,t] = x[t,f]\nsame[t,f] = x[t,f]\nnumber = 3\n"
@@ -208,8 +232,8 @@ void FormulaLoweringTest::formulasMatchTheirNaiveReading() {
     for (const auto& [t, f, g, h] :
          {std::array{5, 4, 3, 2}, std::array{1, 4, 3, 2}, std::array{5, 1, 1, 1}, std::array{1, 1, 1, 1}}) {
         for (const std::int64_t batch : {3, 1}) {
-            const FormulaCase given =
-                FormulaCase::random(formula, {{"t", t}, {"s", t}, {"f", f}, {"g", g}, {"g2", g}, {"h", h}}, 7, batch);
+            const FormulaCase given = FormulaCase::random(
+                formula, {{"t", t}, {"s", t}, {"f", f}, {"g", g}, {"g2", g}, {"h", h}, {"n", 2}}, 7, batch);
             const QString text = differenceFromNaive(formula, given);
             QVERIFY2(text.isEmpty(), qPrintable(text));
         }
@@ -493,6 +517,112 @@ void FormulaLoweringTest::giganticValuesAreRefused() {
     QCOMPARE(graph.error().code, ErrorCode::Limit);
     QCOMPARE(graph.error().text(),
              std::string("layer attention: the line of outer makes a value of more than 1073741824 elements"));
+}
+
+void FormulaLoweringTest::outputsAreWhatTheConfigAsksFor_data() {
+    QTest::addColumn<QString>("outputs");
+    QTest::addColumn<QStringList>("flags");
+    QTest::addColumn<QString>("shapes");
+    QTest::newRow("the site's") << "" << QStringList() << "(3, 4)";
+    QTest::newRow("two") << "output c, a[t,1] with mask" << QStringList() << "(3, 4) (3, 5, 1) mask";
+    QTest::newRow("flag off") << "output c, a if both" << QStringList() << "(3, 4)";
+    QTest::newRow("flag on") << "output c, a if both" << QStringList("both") << "(3, 4) (3, 5)";
+    QTest::newRow("one or the other") << "output c if not seq, s if seq" << QStringList("seq") << "(3, 5, 4)";
+    QTest::newRow("other order") << "output s[f,t]" << QStringList() << "(3, 4, 5)";
+    QTest::newRow("merged") << "output s[1,(f,t)]" << QStringList() << "(3, 1, 20)";
+    QTest::newRow("none") << "output a if both" << QStringList()
+                          << "layer attention: formula demo gives no output with the layer's config";
+}
+
+void FormulaLoweringTest::outputsAreWhatTheConfigAsksFor() {
+    QFETCH(QString, outputs);
+    QFETCH(QStringList, flags);
+    QFETCH(QString, shapes);
+    const Formula formula = parsed(
+        "input x[t,f], mask[t]\n" + outputs.toStdString() +
+        "\ne[t] = max(f: x[t,f]) * mask[t]\na[t] = softmax(t: e[t])\ns[t,f] = a[t] * x[t,f]\nc[f] = sum(t: s[t,f])" +
+        siteLine);
+    GraphBuilder builder;
+    FormulaBinding binding;
+    binding.inputs["x"] = builder.input("given", {3, 5, 4});
+    for (const QString& flag : flags) binding.flags.insert(flag.toStdString());
+    builder.enterLayer("attention");
+    const auto lowered = lowerFormula(builder, formula, binding);
+    if (!lowered) {
+        QCOMPARE(QString::fromStdString(lowered.error().text()), shapes);
+        return;
+    }
+    QStringList found;
+    for (const FormulaOutput& output : *lowered) {
+        found += QString::fromStdString(builder.shape(output.value).text());
+        if (!output.mask.empty()) found += QString::fromStdString(output.mask);
+    }
+    QCOMPARE(found.join(" "), shapes);
+    // What another order or shape is given by holds the same numbers.
+    if (!outputs.startsWith("output s[f,t]")) return;
+    const Tensor x = randomTensor({3, 5, 4}, 2);
+    const ValueId given = lowered->front().value;
+    const Graph graph = std::move(builder).build();
+    const Result<GraphRun> run = runGraph(graph, {{"given", x}});
+    QVERIFY2(run, errorText(run).c_str());
+    const Tensor& plain = (*run)["attention/s"];
+    for (std::size_t t = 0; t < 5; ++t) {
+        for (std::size_t f = 0; f < 4; ++f) QCOMPARE((*run)[given][f * 5 + t], plain[t * 4 + f]);
+    }
+}
+
+void FormulaLoweringTest::theSitesMaskIsThatOfWhatIsWeighed() {
+    const Formula formula = parsed(
+        "input q[i,f], v[j,f], mask[i], v_mask[j]\ne[i,j] = sum(f: q[i,f] * v[j,f]) - 100 * (1 - v_mask[j])\n"
+        "a[i,j] = softmax(j: e[i,j])\nc[i,f] = sum(j: a[i,j] * v[j,f]) * mask[i]\n"
+        "site score e, weights a, values v, output c\n");
+    FormulaCase given = FormulaCase::random(formula, {{"i", 3}, {"j", 5}, {"f", 2}}, 4);
+    given.inputs.erase("v_mask");
+    const Result<Graph> graph = lowered(formula, given);
+    QVERIFY2(graph, errorText(graph).c_str());
+    const Site& site = graph->sites()[0];
+    QCOMPARE(graph->value(*site.mask).name, std::string("attention/v_mask"));
+    QCOMPARE(graph->value(*site.mask).kind, ValueKind::Constant);
+    QVERIFY(!site.maskIsWhatIf);
+    QCOMPARE(site.timeAxis, std::string("j"));
+    QCOMPARE(site.find("mask")->role, ValueRole::Mask);
+}
+
+void FormulaLoweringTest::extentsThatDoNotFitAreRefused_data() {
+    QTest::addColumn<QString>("lines");
+    QTest::addColumn<QString>("message");
+    QTest::newRow("beyond the first axis") << "e[t] = max(f: x[t,f]) + x[5,0]"
+                                           << "layer attention: index 5 of x is beyond its 5 elements (demo:2:27)";
+    QTest::newRow("before the last") << "e[t] = max(f: x[t,f]) + x[0,-5]"
+                                     << "layer attention: index -5 of x is beyond its 4 elements (demo:2:29)";
+    QTest::newRow("no multiple")
+        << "weights W[(h,g)]\nindex h = 5\ne[t] = max(f: x[t,f]) + sum(h,g: W[h,g])"
+        << "layer attention: an axis of W has 12 elements, which is no multiple of 5 (demo:2:9)";
+    QTest::newRow("not the product")
+        << "weights W[(h,g)]\nindex h = 2, g = 5\ne[t] = max(f: x[t,f]) + sum(h,g: W[h,g])"
+        << "layer attention: an axis of W has 12 elements, which is not the product of its indices h, g (demo:2:9)";
+    QTest::newRow("an entry that is not there")
+        << "weights W[(h,g)]\nindex h as \"heads\"\ne[t] = max(f: x[t,f]) + sum(h,g: W[h,g])"
+        << "layer attention: an axis of W has 12 elements; how many of them are for each of h, g is not said "
+           "(demo:2:9)";
+    QTest::newRow("a size that is not said")
+        << "weights W[g]\nindex n as \"count\"\ne[t] = max(f: x[t,f]) + size(n) * sum(g: W[g])"
+        << "layer attention: how far index n runs is not said: config entry count is missing (demo:3:7)";
+    QTest::newRow("an axis of more than one") << "weights W[1]\ne[t] = max(f: x[t,f]) + W"
+                                              << "layer attention: weight W has shape (12), expected (1) (demo:2:9)";
+}
+
+void FormulaLoweringTest::extentsThatDoNotFitAreRefused() {
+    QFETCH(QString, lines);
+    QFETCH(QString, message);
+    const Formula formula = parsed("input x[t,f]\n" + lines.toStdString() +
+                                   "\na[t] = softmax(t: e[t])\nc[f] = sum(t: a[t] * x[t,f])" + siteLine);
+    FormulaCase given;
+    given.inputs["x"] = Tensor({3, 5, 4});
+    if (!formula.weights().empty()) given.weights["W"] = Tensor({12});
+    const Result<Graph> graph = lowered(formula, given);
+    QVERIFY(!graph);
+    QCOMPARE(QString::fromStdString(graph.error().text()), message);
 }
 
 QTEST_GUILESS_MAIN(FormulaLoweringTest)

@@ -14,6 +14,7 @@ const std::string batchIndex = "(batch)";
 double applied(const std::string& function, double x) {
     if (function == "negate") return -x;
     if (function == "linear") return x;
+    if (function == "floor") return std::floor(x);
     if (function == "tanh") return std::tanh(x);
     if (function == "exp") return std::exp(x);
     if (function == "sqrt") return std::sqrt(x);

@@ -241,6 +241,17 @@ void FormulaSyntaxTest::printedFormulasParseToTheSameTree_data() {
         << QString::fromStdString("# Größe\nparameter p = -0.1, q = 3e38\n" + around("sum(f: x[t,f] * W[f]) * p + q"));
     QTest::newRow("optional") << QString::fromStdString(
         around("sum(f: x[t,f] * W[f]) + b[t]", "class \"A b\", C\nweights W[f], b[t]? as \"*:0\""));
+    QTest::newRow("axes") << QString::fromStdString(
+        around("sum(f,h: x[t,f] * W[f,h]) + b[t] + k * K[0,t] * K[-1,t]",
+               "weights W[1,(f,h)], b[t,1], k[1]?, K[n,t]\nindex h = 2, n as \"count\", t as \"t\" = 7\nparameter q as "
+               "\"r\" = 1\nfunction act as \"activation\" = relu, lin\nz[t] = lin(act(b[t]) * q)"));
+    QTest::newRow("outputs") << QString::fromStdString(
+        "output c with mask, a[t,1] with x_mask if return_attention, e if not \"a key\"\n" +
+        around("position(t) * size(f) <= sum(f: W[f]) * mask[t]"));
+    Catalogue catalogue;
+    QVERIFY(catalogue.addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas"));
+    for (const Formula* formula : catalogue.all())
+        QTest::newRow(formula->name().c_str()) << QString::fromStdString(formula->source());
     QTest::newRow("two indices") << QString::fromStdString(
         around("sum(t,f: x[t,f] * W[f]) + mean(f: x[t,f]) + max(s: mask[s]) + mask[t]"));
 }
@@ -303,6 +314,14 @@ void FormulaSyntaxTest::operatorsBindAsOnPaper_data() {
                                          << "-mask[t] * 2";
     QTest::newRow("two signs") << "- -mask[t]"
                                << "--mask[t]";
+    QTest::newRow("sum before comparison") << "(1 + mask[t]) <= (2 * 3)"
+                                           << "1 + mask[t] <= 2 * 3";
+    QTest::newRow("comparison inside") << "1 - (mask[t] == 0)"
+                                       << "1 - (mask[t] == 0)";
+    QTest::newRow("comparison of comparisons") << "(mask[t] > 0) != (mask[t] < 1)"
+                                               << "(mask[t] > 0) != (mask[t] < 1)";
+    QTest::newRow("a function of a comparison") << "tanh((mask[t] >= 0.5))"
+                                                << "tanh(mask[t] >= 0.5)";
 }
 
 void FormulaSyntaxTest::operatorsBindAsOnPaper() {
@@ -411,7 +430,8 @@ void FormulaSyntaxTest::errorsSayWhereAndWhat_data() {
     row("unknown function", around("tahn(mask[t])"), "demo:3:8: unknown function 'tahn'; did you mean 'tanh'?");
     row("the sign by name", around("negate(mask[t])"),
         "demo:3:8: unknown function 'negate'; there are sum, mean, max, softmax, position, size, abs, "
-        "elu, exp, floor, gelu, hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, "
+        "elu, exp, floor, gelu, hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, "
+        "swish, "
         "tanh");
     row("function as a name", "weights tanh[f]\n", "demo:1:9: 'tanh' is a function; expected another name for a value");
     row("reduction as a name", "sum[f] = 1\n", "demo:1:1: 'sum' is a function; expected another name for a value");
@@ -455,6 +475,53 @@ void FormulaSyntaxTest::errorsSayWhereAndWhat_data() {
     row("control character", "e\x01 = 1\n",
         "demo:1:2: unexpected a control character; expected a name (letters a-z, digits, _), a "
         "number or one of [ ] ( ) , : = ? + - * / ^ < <= > >= == !=");
+    row("comparison of a comparison", around("mask[t] < 1 < 2"),
+        "demo:3:20: expected an operator or the end of the line, found '<'");
+    row("one exclamation mark", around("mask[t] ! 2"),
+        "demo:3:16: unexpected '!'; expected a name (letters a-z, digits, _), a number "
+        "or one of [ ] ( ) , : = ? + - * / ^ < <= > >= == !=");
+    row("index that is no whole number", around("x[1.5,0] * mask[t]"),
+        "demo:3:10: expected a whole number, found '1.5'");
+    row("sign without a number", around("x[-t,0] * mask[t]"), "demo:3:11: expected a whole number, found 't'");
+    row("fixed index on the left", "e[0] = 1\n", "demo:1:3: expected an index letter, found '0'");
+    row("axis of another extent", "weights W[f,2]\n", "demo:1:13: expected an index letter, '(' or 1, found '2'");
+    row("axis of several not closed", "weights W[(f,h]\n",
+        "demo:1:15: expected ')' or ',' after an index letter, found ']'");
+    row("axis of unknown parts", around("sum(f,h,g: x[t,f] * W[h,g,f])", "weights W[(h,g),f]"),
+        "demo:1:9: how far the indices of an axis of 'W' run is not known; expected a line as in index h as \"heads\"");
+    row("position outside", around("position(s) + sum(f: W[f])"),
+        "demo:3:17: unknown index 's': the left side has t, and no reduction around it names s");
+    row("position of nothing", "input x[t,f]\np[i] = position(i)\nq[i] = p[i]\n" + rest(""),
+        "demo:2:17: how far index 'i' runs is not known; expected one that a value has");
+    row("position without an index", around("position() + sum(f: W[f])"),
+        "demo:3:17: expected an index letter, as in position(t), found ')'");
+    row("index never used", "index n = 3\n" + sound, "demo:1:7: the index 'n' is never used");
+    row("index without an extent", "index h\n",
+        "demo:1:8: expected how far the index runs, as in index h as \"heads\" or index h = 8, found the end of the "
+        "line");
+    row("index of a broken extent", "index h = 2.5\n", "demo:1:11: expected a whole number, found '2.5'");
+    row("function never used", "function act\n" + sound, "demo:1:10: the function 'act' is never used");
+    row("function before its line", "e[t] = act(1)\nfunction act\n",
+        "demo:1:8: unknown function 'act'; there are sum, mean, max, softmax, position, size, abs, elu, exp, floor, "
+        "gelu, "
+        "hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, tanh");
+    row("function as a value", "function act\n" + around("act + sum(f: W[f])"),
+        "demo:4:12: expected '(' after the function act, found '+'");
+    row("function that is none", "function act = softmax\n",
+        "demo:1:16: 'softmax' is not a function that works element by element; there are linear, abs, elu, exp, floor, "
+        "gelu, "
+        "hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, tanh");
+    row("output of an unknown name", "output d\n" + sound, "demo:1:8: unknown name 'd'; there are a, c, e, mask, x");
+    row("output of other indices", "output a[t,f]\n" + sound,
+        "demo:1:8: the output 'a' has other indices; expected those of a[t]");
+    row("output of weights alone", sound + "output w\nw = sum(f: W[f])\n",
+        "demo:7:8: the output 'w' depends on no input");
+    row("output with an unknown mask", "output c with y_mask\n" + sound,
+        "demo:1:8: unknown mask 'y_mask'; did you mean 'x_mask'?");
+    row("output without an entry", "output c if\n",
+        "demo:1:12: expected an entry of the layer's config, found the end of the line");
+    row("list that ends in a comma", "weights W[f],\n\nb[t\n",
+        "demo:4:1: expected ']' or ',' after an axis, found the end of the formula");
     row("empty", "",
         "demo:1:1: the formula has no site; expected a line 'site score …, weights …, values …, output …'");
 }
@@ -585,6 +652,14 @@ void FormulaSyntaxTest::piecesOfASourceAreToldApart_data() {
                                          << "N N";
     QTest::newRow("behind a comment") << "# title\nclass A, B"
                                       << "C D N S N";
+    QTest::newRow("outputs") << "output c with mask if not k"
+                             << "D N D N D D N";
+    QTest::newRow("config") << "index h as \"heads\" = 2"
+                            << "D N D T S 1";
+    QTest::newRow("position") << "position(t) <= 1"
+                              << "F S I S S 1";
+    QTest::newRow("axes") << "weights W[f,(h,d),1]"
+                          << "D N S I S S I S I S S 1 S";
     QTest::newRow("lines inside parentheses") << "e = (a\n+ b) # c\n"
                                               << "N S S N S N S C";
 }

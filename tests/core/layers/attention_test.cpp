@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "fake_lowering.h"
 
 #include <QtTest/QtTest>
@@ -34,6 +35,12 @@ a[t,g] = softmax(t: e[t,g])
 c[g] = sum(t: a[t,g] * e[t,g] * mask[t])
 site     score e, weights a, values e, output c
 )";
+
+/// A score per timestep by one weight, with more lines in it.
+std::string formulaOf(const std::string& lines) {
+    return "class Scored\nweights w[f]\ninput x[t,f]\ne[t] = sum(f: x[t,f] * w[f])\n" + lines +
+           "\na[t] = softmax(t: e[t])\no[f] = sum(t: a[t] * x[t,f])\nsite score e, weights a, values x, output o\n";
+}
 
 Flow sequence(FakeLowering& lowering, Shape shape, bool masked) {
     Flow flow{lowering.given("x", Tensor(shape, 0.5F)), std::nullopt};
@@ -164,6 +171,113 @@ private slots:
         QVERIFY(lowering.lower(attention("AttentionLayer", {weight("att_weight", {4, 4}), weight("att_bias", {4})}),
                                {sequence(lowering, {2, 4, 3}, true)}));
         QCOMPARE(lowering.notes.size(), std::size_t{1});
+    }
+
+    void whatElseFitsIsTold() {
+        FakeLowering lowering;
+        addBundled(lowering);
+        // Where time and features are as many, one weight per feature could be a kernel over time as well.
+        const Layer layer = attention("AttentionLayer", {weight("att_weight", {4, 4}), weight("att_bias", {4})});
+        QVERIFY(lowering.lower(layer, {sequence(lowering, {2, 4, 4}, false)}));
+        QCOMPARE(lowering.choices.size(), std::size_t{1});
+        QCOMPARE(lowering.choices[0].layer, std::string("attention"));
+        QCOMPARE(lowering.choices[0].formula, std::string("attention_layer_txt"));
+        QCOMPARE(QString::fromStdString(joined(lowering.choices[0].others, " ")),
+                 QString("attention_per_feature attention_with_context"));
+
+        FakeLowering longer;
+        addBundled(longer);
+        QVERIFY(longer.lower(layer, {sequence(longer, {2, 4, 3}, false)}));
+        QVERIFY(longer.choices[0].others.empty());
+        QVERIFY(longer.notes.empty());
+    }
+
+    void anUnknownClassIsOfferedWhatWouldFit() {
+        FakeLowering lowering;
+        addBundled(lowering);
+        const auto outputs =
+            lowering.lower(attention("Mystery", {weight("kernel", {3, 6, 5})}), {sequence(lowering, {2, 4, 6}, false)});
+        QCOMPARE(outputs.error().code, ErrorCode::UnknownLayer);
+        QCOMPARE(lowering.choices.size(), std::size_t{1});
+        QVERIFY(lowering.choices[0].formula.empty());
+        QCOMPARE(QString::fromStdString(joined(lowering.choices[0].others, " ")),
+                 QString("self_attention_kernel self_attention_kernel_mean self_attention_kernel_width"));
+    }
+
+    void aRegisteredClassIsKnownByItsLastPart() {
+        FakeLowering lowering;
+        addBundled(lowering);
+        QVERIFY(lowering.lower(attention("Custom>AttentionWithBias", {weight("attention_W", {3})}),
+                               {sequence(lowering, {2, 4, 3}, false)}));
+        QCOMPARE(lowering.build().sites().at(0).formula, std::string("attention_step_dim"));
+    }
+
+    void theConfigTellsFormulasApart() {
+        FakeLowering lowering;
+        QVERIFY(lowering.formulas.add("steps", formulaOf("index t as \"steps\"")));
+        QVERIFY(lowering.formulas.add("a_plain_one", formulaOf("")));
+        const auto formulaFor = [&](const char* config) {
+            FakeLowering fresh;
+            fresh.formulas = lowering.formulas;
+            const auto outputs =
+                fresh.lower(attention("Scored", {weight("w", {3})}, config), {sequence(fresh, {2, 4, 3}, false)});
+            return outputs ? fresh.build().sites().at(0).formula : outputs.error().text();
+        };
+        QCOMPARE(formulaFor("{}"), std::string("a_plain_one"));
+        QCOMPARE(formulaFor(R"({"steps": 4})"), std::string("steps"));
+        QCOMPARE(formulaFor(R"({"steps": 5})"), std::string("a_plain_one"));
+        QCOMPARE(formulaFor(R"({"steps": null})"), std::string("steps"));
+    }
+
+    void theConfigChoosesFunctionsAndOutputs() {
+        const auto run = [](const char* config) {
+            FakeLowering lowering;
+            const Status added =
+                lowering.formulas.add("scored", formulaOf("function act as \"activation\" = sigmoid\nz[t] = act(e[t])\n"
+                                                          "output o with mask, z if extra"));
+            if (!added) throw std::runtime_error(added.error().text());
+            const auto outputs =
+                lowering.lower(attention("Scored", {weight("w", {3})}, config), {sequence(lowering, {2, 4, 3}, true)});
+            if (!outputs) return outputs.error().text();
+            const Graph graph = lowering.build();
+            const float z = lowering.evaluate(*graph.find("attention/z"))[0];
+            return std::to_string(outputs->size()) + (outputs->front().mask ? " masked " : " ") + std::to_string(z);
+        };
+        // Every score is 3 · 0.5 · 0.1.
+        QCOMPARE(run("{}"), std::string("1 masked 0.537430"));
+        QCOMPARE(run(R"({"activation": "tanh", "extra": true})"), std::string("2 masked 0.148885"));
+        QCOMPARE(run(R"({"activation": null, "extra": false})"), std::string("1 masked 0.150000"));
+        const std::string refused = run(R"({"activation": "softmax"})");
+        QVERIFY2(
+            refused.find("softmax found, an activation that works element by element expected") != std::string::npos,
+            refused.c_str());
+    }
+
+    void inputsAreFoundByTheNamesOfArguments() {
+        FakeLowering lowering;
+        addBundled(lowering);
+        const Flow query{lowering.given("q", Tensor({2, 3}, 0.5F)), std::nullopt};
+        const Flow values = sequence(lowering, {2, 4, 5}, false);
+        lowering.called.named = {{"values", {{"tensor", 0}}}, {"training", false}};
+        lowering.called.tensors = {values};
+        const Layer layer = attention("BahdanauAttention", {weight("d/kernel:0", {5, 2}), weight("d/bias:0", {2}),
+                                                            weight("d_1/kernel:0", {3, 2}), weight("d_1/bias:0", {2}),
+                                                            weight("d_2/kernel:0", {2, 1}), weight("d_2/bias:0", {1})});
+        const auto outputs = lowering.lower(layer, {query});
+        QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+        QCOMPARE(outputs->size(), std::size_t{2});
+        const Graph graph = lowering.build();
+        QCOMPARE(graph.sites().at(0).formula, std::string("bahdanau_query_values"));
+        QCOMPARE(graph.value((*outputs)[1].value).shape, (Shape{2, 4, 1}));
+        // An argument that the formula has no place for.
+        lowering.called.named["state"] = {{"tensor", 0}};
+        lowering.called.tensors.push_back(query);
+        lowering.called.named["state"]["tensor"] = 1;
+        const Flow other{lowering.given("other", Tensor({2, 3}, 0.5F)), std::nullopt};
+        const auto refused = lowering.lower(layer, {other});
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().text().find("it has 2 inputs, the layer 3") != std::string::npos,
+                 refused.error().text().c_str());
     }
 };
 
