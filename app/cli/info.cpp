@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace attnscope {
@@ -29,19 +30,29 @@ std::string padded(std::string text, std::size_t width) {
     return text.append(length < width ? width - length : 1, ' ');
 }
 
-Json layerJson(const LayerSummary& layer) {
-    Json json{{"name", layer.name},
-              {"class", layer.className},
-              {"shape", layer.shape},
-              {"parameters", layer.parameters},
-              {"depth", layer.depth},
-              {"site", layer.isSite}};
+/// What the config of a layer without layers inside says about it alone, not what every layer has.
+Json ownConfig(const Layer& layer) {
+    constexpr std::array common{std::string_view("name"), std::string_view("trainable"), std::string_view("dtype"),
+                                std::string_view("batch_input_shape")};
+    Json own = Json::object();
+    if (layer.model != nullptr || !layer.inner.empty()) return own;
+    for (const auto& [key, value] : layer.config.json().items()) {
+        if (std::ranges::find(common, key) == common.end()) own[key] = value;
+    }
+    return own;
+}
+
+Json layerJson(const LayerSummary& layer, const Layer& described) {
+    Json json{{"name", layer.name},   {"class", layer.className},
+              {"shape", layer.shape}, {"parameters", layer.parameters},
+              {"depth", layer.depth}, {"site", layer.isSite}};
     if (!layer.problem.empty()) json["problem"] = layer.problem;
     if (!layer.formula.empty()) json["formula"] = layer.formula;
     if (!layer.otherFormulas.empty()) json["otherFormulas"] = layer.otherFormulas;
     json["weights"] = Json::array();
     for (const WeightSummary& weight : layer.weights)
         json["weights"].push_back({{"name", weight.name}, {"shape", weight.shape}});
+    if (layer.needsFormula || !layer.formula.empty()) json["config"] = ownConfig(described);
     return json;
 }
 
@@ -71,7 +82,8 @@ std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>&
     for (const ModelInput& input : opened.model->inputs())
         json["inputs"].push_back({{"name", input.name}, {"shape", inputShape(input)}, {"tokenIds", input.tokenIds}});
     json["layers"] = Json::array();
-    for (const LayerSummary& layer : layers) json["layers"].push_back(layerJson(layer));
+    for (const LayerSummary& layer : layers)
+        json["layers"].push_back(layerJson(layer, *opened.model->layerNamed(layer.name)));
     json["sites"] = Json::array();
     for (const LayerSummary& layer : layers) {
         for (const std::string& site : layer.sites) json["sites"].push_back(site);
@@ -90,28 +102,39 @@ std::string termsText(const WeightTerms& terms) {
     const auto append = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
     if (!terms.initializer.empty()) append("initialised " + terms.initializer);
     if (!terms.regularizer.empty())
-        append("regulariser " + terms.regularizer + (terms.penalty ? " (penalty " + floatText(*terms.penalty) + ")" : ""));
+        append("regulariser " + terms.regularizer +
+               (terms.penalty ? " (penalty " + floatText(*terms.penalty) + ")" : ""));
     if (!terms.constraint.empty())
         append("constraint " + terms.constraint + (!terms.holds ? "" : *terms.holds ? " (holds)" : " (does not hold)"));
     return text;
 }
 
-/// Why a layer cannot be evaluated, and what a person needs to know to write a formula for it.
-std::string problemText(const LayerSummary& layer) {
+/// Why a layer cannot be evaluated, and what a person needs to know if it takes a formula.
+std::string problemText(const LayerSummary& layer, const Layer& described) {
     std::string text = "    " + layer.problem + "\n";
+    if (!layer.needsFormula) return text;
     for (const WeightSummary& weight : layer.weights) text += "      " + weight.name + " " + weight.shape + "\n";
+    constexpr std::size_t longest = 120;  // Python code and initialisers are of no use here
+    const Json config = ownConfig(described);
+    for (const auto& [key, value] : config.items()) {
+        const std::string shown = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        if (shown.size() <= longest) text += "      " + key + " = " + shown + "\n";
+    }
     if (!layer.otherFormulas.empty()) text += "      formulas that fit: " + joined(layer.otherFormulas, ", ") + "\n";
     return text;
 }
 
 std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>& layers) {
     const Model& model = *opened.model;
-    std::string text = opened.path + ": " + model.format() + ", " + std::to_string(model.parameterCount()) + " parameters\n";
+    std::string text =
+        opened.path + ": " + model.format() + ", " + std::to_string(model.parameterCount()) + " parameters\n";
     if (!opened.architecturePath.empty()) text += "architecture: " + opened.architecturePath + "\n";
     for (const ModelInput& input : model.inputs()) {
         text += "input " + input.name + " " + inputShape(input) + (input.tokenIds ? ", token ids" : ", numbers") + "\n";
     }
-    text += "tokenizer: " + (opened.tokenizer ? opened.tokenizerPath + ", " + opened.tokenizer->description() : "none") + "\n\n";
+    text +=
+        "tokenizer: " + (opened.tokenizer ? opened.tokenizerPath + ", " + opened.tokenizer->description() : "none") +
+        "\n\n";
 
     std::size_t nameWidth = 8;
     std::size_t classWidth = 8;
@@ -122,13 +145,14 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
     text += padded("  layer", nameWidth + 4) + padded("class", classWidth + 2) + padded("shape", 16) + "parameters\n";
     for (const LayerSummary& layer : layers) {
         text += padded((layer.isSite ? "◉ " : "  ") + std::string(2 * layer.depth, ' ') + layer.name, nameWidth + 4) +
-                padded(layer.className, classWidth + 2) + padded(layer.shape, 16) + std::to_string(layer.parameters) + "\n";
-        if (!layer.problem.empty()) text += problemText(layer);
+                padded(layer.className, classWidth + 2) + padded(layer.shape, 16) + std::to_string(layer.parameters) +
+                "\n";
+        if (!layer.problem.empty()) text += problemText(layer, *model.layerNamed(layer.name));
     }
     for (const LayerSummary& summary : layers) {
         if (!summary.isSite) continue;
-        text += "\n◉ " + joined(summary.sites, ", ") +
-                (summary.formula.empty() ? "" : ": formula " + summary.formula) + "\n";
+        text += "\n◉ " + joined(summary.sites, ", ") + (summary.formula.empty() ? "" : ": formula " + summary.formula) +
+                "\n";
         if (!summary.otherFormulas.empty())
             text += "    also fits: " + joined(summary.otherFormulas, ", ") + " (--layer-formula " + summary.name +
                     "=NAME)\n";
@@ -143,8 +167,7 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
         }
     }
     text += "\nsemantics of Keras " + model.era().version + "\n";
-    for (const EraPoint& point : eraPoints(model.era()))
-        text += "    " + point.point + ": " + point.meaning + "\n";
+    for (const EraPoint& point : eraPoints(model.era())) text += "    " + point.point + ": " + point.meaning + "\n";
     return text;
 }
 

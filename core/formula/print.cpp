@@ -68,7 +68,8 @@ std::string printOutput(const OutputDeclaration& output) {
     std::string text = output.name + printAxes(output.axes);
     if (!output.mask.empty()) text += " with " + output.mask;
     if (output.flag.empty()) return text;
-    return text + (output.unless ? " if not " : " if ") + (isName(output.flag) ? output.flag : quotedText(output.flag));
+    const bool asName = isName(output.flag) && output.flag != "not";
+    return text + (output.unless ? " if not " : " if ") + (asName ? output.flag : quotedText(output.flag));
 }
 
 void printDeclarations(std::string& text, const Formula& formula) {

@@ -135,6 +135,7 @@ struct LayerSummary {
     std::string formula;                     ///< the formula that it is read by; empty for none
     std::vector<std::string> otherFormulas;  ///< what would fit it as well, the likeliest first
     bool added = false;                      ///< one of LoweringOptions::addedLayers
+    bool needsFormula = false;               ///< nothing knows its class: a formula has to be given for it
 };
 
 /// The layers with output shapes (without the batch axis), the added ones last. Lengths that a file leaves open are shown

@@ -68,6 +68,7 @@ public:
                     choice != outcome.choices.end()) {
                     row.formula = choice->formula;
                     row.otherFormulas = choice->others;
+                    row.needsFormula = choice->formula.empty();
                 }
                 if (const auto problem = outcome.problems.find(row.name); problem != outcome.problems.end())
                     row.problem = problem->second;

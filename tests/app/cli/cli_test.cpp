@@ -96,6 +96,28 @@ private slots:
         QVERIFY(json(run({"info", sentiment, "--json"}))["architecture"].isNull());
     }
 
+    void infoSaysWhichFormulaReadsALayerAndWhatElseFits() {
+        const QString model = golden + "catalogue_seq_weighted.h5";
+        const QString said = run({"info", model}).out;
+        QVERIFY2(said.contains("◉ attention: formula seq_weighted_attention\n"
+                               "    also fits: attention_weighted_average (--layer-formula attention=NAME)"),
+                 qPrintable(said));
+        const QJsonObject layer = json(run({"info", model, "--json"}))["layers"].toArray().last().toObject();
+        QCOMPARE(layer["formula"].toString(), QString("seq_weighted_attention"));
+        QCOMPARE(layer["otherFormulas"].toArray(), QJsonArray{"attention_weighted_average"});
+        QCOMPARE(layer["config"].toObject()["use_bias"].toBool(), true);
+
+        const QString chosen = run({"info", model, "--layer-formula", "attention=attention_weighted_average"}).out;
+        QVERIFY2(chosen.contains("◉ attention: formula attention_weighted_average\n"), qPrintable(chosen));
+    }
+
+    void infoListsWhatAFormulaForAnUnknownLayerNeeds() {
+        const QString said = run({"info", source + "/tests/fixtures/bad/unknown_layer.h5"}).out;
+        QVERIFY2(said.contains("class MysteryLayer is not known; choose a formula for it\n"
+                               "      mystery_layer/scale:0 (4)\n      mystery_layer/offset:0 (4)\n"),
+                 qPrintable(said));
+    }
+
     void infoShowsPenaltiesAndConstraints() {
         const QJsonObject info = json(run({"info", golden + "attention_l2_max_norm.h5", "--json"}));
         bool seen = false;

@@ -203,6 +203,17 @@ void FormulaLoweringTest::formulasMatchTheirNaiveReading_data() {
         "(position(s) < position(t) + width)\nw[t,s] = sum(f: x[t,f] * x[s,f]) / sqrt(size(f)) - 1000 * (1 - "
         "near[t,s]) "
         "- 1000 * (1 - mask[s])\ne[t,s] = w[t,s]\na[t,s] = softmax(s: e[t,s])\nc[t,f] = sum(s: a[t,s] * x[s,f])");
+    row("Keras's Attention",
+        "weights scale?\ninput q[h,g], x[t,f], p[t,g], q_mask[h], x_mask[t]\n"
+        "e[h,t] = sum(g: q[h,g] * p[t,g]) * scale - 1000 * (1 - x_mask[t])\na[h,t] = softmax(t: e[h,t])\n"
+        "c[h,f] = sum(t: a[h,t] * x[t,f]) * q_mask[h]");
+    row("Keras's Attention, concat",
+        "weights scale?, w\ninput q[h,f], x[t,f]\ne[h,t] = sum(f: tanh(scale * (q[h,f] + x[t,f]))) * w\n"
+        "a[h,t] = softmax(t: e[h,t])\nc[h,f] = sum(t: a[h,t] * x[t,f])");
+    row("Keras's AdditiveAttention",
+        "weights scale[f]?\ninput q[h,f], x[t,f], x_mask[t]\n"
+        "e[h,t] = sum(f: scale[f] * tanh(q[h,f] + x[t,f])) - 1000 * (1 - x_mask[t])\na[h,t] = softmax(t: e[h,t])\n"
+        "c[h,f] = sum(t: a[h,t] * x[t,f])");
     row("comparisons",
         "input x[t,f]\nparameter p = 0.2\nfunction act = tanh, same\n"
         "e[t] = sum(f: (x[t,f] < p) + 2 * (x[t,f] > p) + (x[t,f] <= 0) - (x[t,f] >= 0) * 3) + act(x[t,0]) * "

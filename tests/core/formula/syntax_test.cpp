@@ -246,7 +246,7 @@ void FormulaSyntaxTest::printedFormulasParseToTheSameTree_data() {
                "weights W[1,(f,h)], b[t,1], k[1]?, K[n,t]\nindex h = 2, n as \"count\", t as \"t\" = 7\nparameter q as "
                "\"r\" = 1\nfunction act as \"activation\" = relu, lin\nz[t] = lin(act(b[t]) * q)"));
     QTest::newRow("outputs") << QString::fromStdString(
-        "output c with mask, a[t,1] with x_mask if return_attention, e if not \"a key\"\n" +
+        "output c with mask, a[t,1] with x_mask if return_attention, e if not \"a key\", a if \"not\"\n" +
         around("position(t) * size(f) <= sum(f: W[f]) * mask[t]"));
     Catalogue catalogue;
     QVERIFY(catalogue.addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas"));

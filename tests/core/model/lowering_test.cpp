@@ -38,6 +38,7 @@ private slots:
     void sitesInsideModelsAreNamedByTheirPath();
     void composedAttentionIsFoundUpToAProductThatPythonSums();
     void aFormulaCanBeChosenForALayer();
+    void aPersonsOwnFormulaServesALayer();
     void layersAreListedWithShapes();
     void openLengthsAreShownAsQuestionMarks();
 };
@@ -159,6 +160,38 @@ void LoweringTest::aFormulaCanBeChosenForALayer() {
     const Result<LoweredModel> lowered = lowerModel(**model, {{1, 3, 7}}, options);
     QVERIFY2(!lowered->incomplete, lowered->incomplete ? lowered->incomplete->text().c_str() : "");
     QCOMPARE(lowered->graph.sites().size(), std::size_t{2});
+}
+
+void LoweringTest::aPersonsOwnFormulaServesALayer() {
+    Archive archive = goldenArchive("attention_layer");
+    std::string text = archive.config.dump();
+    text.replace(text.find("\"AttentionLayer\""), 16, "\"Home Made\"");
+    archive.config = nlohmann::json::parse(text);
+    const auto model = Model::fromArchive(std::move(archive));
+    QVERIFY(model);
+    const auto summaryOf = [&](const LoweringOptions& options) { return summarize(**model, options).back(); };
+    const LayerSummary unknown = summaryOf(bundledFormulas());
+    QVERIFY(!unknown.problem.empty() && unknown.formula.empty() && unknown.needsFormula);
+    QCOMPARE(unknown.weights.size(), std::size_t{2});
+    QCOMPARE(unknown.weights[0].name, std::string("attention_layer/att_weight:0"));
+    QCOMPARE(unknown.weights[0].shape, std::string("(7, 7)"));
+    // Told what would fit, first the one whose names of weights do.
+    QVERIFY(!unknown.otherFormulas.empty());
+    QCOMPARE(unknown.otherFormulas.front(), std::string("attention_layer_txt"));
+
+    const Result<LoweringOptions> broken = withOwnFormula(bundledFormulas(), unknown.name, "mine", "e[t] =\n");
+    QVERIFY(!broken);
+    QCOMPARE(broken.error().code, ErrorCode::Formula);
+    // Weights of other names are taken in order.
+    const Result<LoweringOptions> own = withOwnFormula(
+        bundledFormulas(), unknown.name, "mine",
+        "weights K[s,t], c[t]\ninput x[t,f]\ne[f,t] = sum(s: x[s,f] * K[s,t]) + c[t]\na[f,t] = softmax(t: e[f,t])\n"
+        "o[f] = sum(t: a[f,t] * x[t,f])\nsite score e, weights a, values x, output o\n");
+    QVERIFY2(own, own ? "" : own.error().text().c_str());
+    const LayerSummary known = summaryOf(*own);
+    QCOMPARE(known.problem, std::string());
+    QCOMPARE(known.formula, std::string("mine"));
+    QVERIFY(known.isSite && !known.needsFormula);
 }
 
 void LoweringTest::layersAreListedWithShapes() {
