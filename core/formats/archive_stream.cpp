@@ -91,11 +91,12 @@ json describe(const ArchiveGroup& group) {
 }
 
 json describe(const Archive& archive) {
-    const auto& [format, framework, version, config, training, all, backend] = archive;
+    const auto& [format, framework, version, config, training, all, backend, byPlace, files] = archive;
     json groups = json::array();
     for (const ArchiveGroup& group : all) groups.push_back(describe(group));
     return {{"format", format}, {"framework", framework}, {"version", version},          {"backend", backend},
-            {"config", config}, {"training", training},   {"groups", std::move(groups)}};
+            {"config", config}, {"training", training},   {"groups", std::move(groups)}, {"byPlace", byPlace},
+            {"files", files}};
 }
 
 Result<Shape> shapeFrom(const json& extents) {
@@ -148,6 +149,12 @@ Result<Archive> archiveFrom(json header, std::uint64_t fileBytes, const ByteSour
     ATTN_TRY(archive.backend, take<std::string>(header, "backend"));
     ATTN_TRY(archive.config, take<json>(header, "config"));
     ATTN_TRY(archive.training, take<json>(header, "training"));
+    ATTN_TRY(archive.byPlace, take<bool>(header, "byPlace"));
+    ATTN_TRY(json::object_t files, take<json::object_t>(header, "files"));
+    for (auto& [path, text] : files) {
+        if (!text.is_string()) return nonsense("a file is " + jsonKind(text));
+        archive.files.emplace(path, std::move(text.get_ref<std::string&>()));
+    }
     ATTN_TRY(json::array_t groups, take<json::array_t>(header, "groups"));
     for (json& group : groups) {
         ATTN_TRY(ArchiveGroup received, groupFrom(group, budget, source));

@@ -1,6 +1,7 @@
 #include "formats/formats.h"
 
 #include "base/read_file.h"
+#include "formats/keras_archive.h"
 #include "formats/keras_hdf5.h"
 #include "formats/unsupported_formats.h"
 
@@ -15,7 +16,8 @@ namespace {
 
 constexpr std::size_t headBytes = 4096;
 
-constexpr std::array<FormatRow, 1> table{{
+constexpr std::array<FormatRow, 2> table{{
+    {"Keras archive", recognizesKerasArchive, readKerasArchive},
     {"Keras HDF5", recognizesKerasHdf5, readKerasHdf5},
 }};
 
@@ -27,7 +29,7 @@ std::span<const FormatRow> formatTable() {
 
 Result<Archive> readArchive(const ModelFile& file, ReadBudget::Progress progress) {
     if (file.bytes.empty())
-        return fail(ErrorCode::Format, "is empty; a model file was expected, saved by Keras 2 as .h5");
+        return fail(ErrorCode::Format, "is empty; a model file was expected, saved by Keras as .keras or .h5");
     ReadBudget budget(file.bytes.size(), std::move(progress));
     const std::string_view head = file.bytes.substr(0, headBytes);
     ATTN_CHECK(refuseExecutable(head, lowerExtension(file.name), "a Keras .h5 file"));
@@ -35,7 +37,7 @@ Result<Archive> readArchive(const ModelFile& file, ReadBudget::Progress progress
         if (row.recognizes(head, file.name)) return row.read(file, budget);
     if (auto known = knownButUnsupported(head, file.name)) return fail(*std::move(known));
     return fail(ErrorCode::Format,
-                "is not a model file of a known format; a whole model saved by Keras 2 as .h5 was expected");
+                "is not a model file of a known format; a whole model saved by Keras as .keras or .h5 was expected");
 }
 
 Result<MappedFile> openModelFile(const std::string& path) {

@@ -30,6 +30,15 @@ herr_t noteReason(hid_t /*stack*/, void* reason) {
     return 0;
 }
 
+constexpr std::size_t mostNames = 65536;
+
+herr_t keepName(hid_t /*group*/, const char* name, const H5L_info_t* /*info*/, void* names) {
+    auto& found = *static_cast<std::vector<std::string>*>(names);
+    if (found.size() == mostNames) return 1;
+    found.emplace_back(name);
+    return 0;
+}
+
 std::string_view linkKind(H5L_type_t type) {
     switch (type) {
         case H5L_TYPE_SOFT:
@@ -116,6 +125,22 @@ bool hasHdf5Signature(std::string_view bytes) {
 
 bool Hdf5Group::has(const std::string& name) const {
     return H5Lexists(m_handle.id(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
+bool Hdf5Group::hasGroup(const std::string& name) const {
+    if (!checkLink(m_handle.id(), name, m_path)) return false;
+    const Hdf5Handle<H5Oclose> object(H5Oopen(m_handle.id(), name.c_str(), H5P_DEFAULT));
+    return object && H5Iget_type(object.id()) == H5I_GROUP;
+}
+
+Result<std::vector<std::string>> Hdf5Group::names() const {
+    std::vector<std::string> found;
+    hsize_t next = 0;
+    const herr_t outcome = H5Literate(m_handle.id(), H5_INDEX_NAME, H5_ITER_INC, &next, keepName, &found);
+    if (outcome < 0) return fail(ErrorCode::Format, m_path + ": damaged" + hdf5Reason());
+    if (outcome > 0)
+        return fail(ErrorCode::Limit, m_path + ": needs more than " + std::to_string(mostNames) + " entries");
+    return found;
 }
 
 bool Hdf5Group::hasAttribute(const std::string& name) const {

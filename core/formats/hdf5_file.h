@@ -37,6 +37,12 @@ public:
     [[nodiscard]] bool has(const std::string& name) const;
     [[nodiscard]] bool hasAttribute(const std::string& name) const;
 
+    /// What is directly inside, in the order of the names; links other than hard are refused when they are followed.
+    /// Errors: code Limit for more than 65,536.
+    [[nodiscard]] Result<std::vector<std::string>> names() const;
+    /// Whether a hard link of this name leads to a group.
+    [[nodiscard]] bool hasGroup(const std::string& name) const;
+
     /// The group under a path that may have several parts. Errors: code NotFound; Unsupported for links other than
     /// hard.
     [[nodiscard]] Result<Hdf5Group> group(std::string_view path) const;

@@ -22,7 +22,6 @@ struct KnownFormat {
 const std::vector<KnownFormat>& knownFormats() {
     using namespace std::string_view_literals;
     static const std::vector<KnownFormat> formats{
-        {"a Keras 3 archive (.keras)"sv, {}, 0, {".keras"sv}},
         {"NumPy data, which is an input rather than a model"sv, "\x93NUMPY"sv, 0, {".npy"sv, ".npz"sv}},
         {"a TensorFlow Lite model"sv, "TFL3"sv, 4, {".tflite"sv}},
         {"a GGUF model"sv, "GGUF"sv, 0, {".gguf"sv}},
@@ -43,7 +42,7 @@ std::optional<Error> knownButUnsupported(std::string_view head, std::string_view
     const auto answer = [](const KnownFormat& format) {
         return Error{ErrorCode::Unsupported,
                      "is " + std::string(format.name) +
-                         ", not supported yet; a whole model saved by Keras 2 as .h5 was expected",
+                         ", not supported yet; a whole model saved by Keras as .keras or .h5 was expected",
                      {}};
     };
     for (const KnownFormat& format : knownFormats())

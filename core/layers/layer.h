@@ -24,6 +24,8 @@ struct Layer {
     std::string className;
     /// A node of keras.ops rather than a layer; layers and operations share class names ("Add", "Softmax").
     bool operation = false;
+    /// Known to be somebody's own class, even if its name is one of Keras's.
+    bool custom = false;
     Config config;
     std::vector<LayerWeight> weights;
     /// The layers a wrapper wraps: [layer] for TimeDistributed, [forward, backward] for Bidirectional.

@@ -14,6 +14,14 @@ Result<std::vector<Flow>> lowerPRelu(Lowering& lowering, const Layer& layer, con
 Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerThresholdedRelu(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
+// operation_node.cpp
+/// Whether a layer is an operation between layers: of keras.ops (Keras 3), or a TFOpLambda or SlicingOpLambda of tf.keras.
+[[nodiscard]] bool isOperationNode(const Layer& layer);
+Result<std::vector<Flow>> lowerOperation(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// einsum_dense.cpp
+Result<std::vector<Flow>> lowerEinsumDense(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
 // dense.cpp
 Result<std::vector<Flow>> lowerDense(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 

@@ -41,6 +41,7 @@ constexpr std::array rows{
     LayerRow{"Dot", lowerDot},
     LayerRow{"Dropout", lowerPassThrough},
     LayerRow{"ELU", lowerEluLayer},
+    LayerRow{"EinsumDense", lowerEinsumDense},
     LayerRow{"Embedding", lowerEmbedding},
     LayerRow{"Flatten", lowerFlatten},
     LayerRow{"GRU", lowerGru},
@@ -161,7 +162,8 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
         if (formula == nullptr) return fail(ErrorCode::NotFound, "there is no formula named '" + chosen + "'");
         return lowerAttention(lowering, layer, inputs, {formula});
     }
-    const auto row = std::ranges::find(rows, layer.className, &LayerRow::className);
+    if (isOperationNode(layer)) return lowerOperation(lowering, layer, inputs);
+    const auto row = layer.custom ? rows.end() : std::ranges::find(rows, layer.className, &LayerRow::className);
     const bool isKeras = row != rows.end() && (row->ownEntry.empty() || layer.config.has(row->ownEntry));
     // People give their own layers the names of Keras's; what tells them apart is whether a formula fits.
     const std::vector<const Formula*> serving = catalogue.serving(layer.className);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace attnscope {
 
 /// The weights a file keeps for one top-level layer, in the file's order.
 struct ArchiveGroup {
-    std::string layer;
+    std::string layer;  ///< its name; its place where Archive::byPlace says so
     std::vector<LayerWeight> weights;
 };
 
@@ -26,6 +27,9 @@ struct Archive {
     nlohmann::json training;  ///< training_config; null if absent
     std::vector<ArchiveGroup> groups;
     std::string backend = {};  ///< "tensorflow", "theano" as the file names it; empty if it does not
+    /// Groups are named by where a layer stands in the model, "layers/dense_1/cell", as Keras 3 does; weights by number.
+    bool byPlace = false;
+    std::map<std::string, std::string> files = {};  ///< texts that layers keep beside weights: vocabularies, by path
 };
 
 }  // namespace attnscope

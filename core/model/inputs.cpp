@@ -26,11 +26,18 @@ constexpr std::array rearranging{
     std::string_view("ZeroPadding1D"),
 };
 
-/// A shape with its batch axis, as a config writes it; null if the config has none.
-json batchShape(const LayerEntry& layer) {
-    if (layer.config.is_object()) {
-        if (json shape = layer.config.value("batch_input_shape", json()); shape.is_array()) return shape;
+/// A config's shape with its batch axis: batch_shape in Keras 3, batch_input_shape before; null if there is none.
+json ownShape(const json& config) {
+    for (const char* key : {"batch_shape", "batch_input_shape"}) {
+        if (!config.is_object()) break;
+        if (json shape = config.value(key, json()); shape.is_array()) return shape;
     }
+    return nullptr;
+}
+
+/// The shape that goes into a layer, as its config or that of a layer inside it says; null if none does.
+json batchShape(const LayerEntry& layer) {
+    if (json shape = ownShape(layer.config); shape.is_array()) return shape;
     if (modelKind(layer.className, layer.config)) {
         const Result<std::vector<LayerEntry>> inside = readEntries(layer.config);
         if (inside) return batchShape(inside->front());
@@ -72,6 +79,7 @@ Status readUse(const Layer& layer, std::size_t position, ModelInput& input) {
 Result<LayerEntry> implicitInput(const LayerEntry& first, const json& modelConfig) {
     json shape = batchShape(first);
     if (!shape.is_array() && modelConfig.is_object()) shape = modelConfig.value("build_input_shape", json());
+    if (!shape.is_array()) shape = first.buildShape;
     if (!shape.is_array() && first.className == "Embedding")
         shape = json::array({nullptr, first.config.is_object() ? first.config.value("input_length", json()) : json()});
     if (!shape.is_array()) {
@@ -87,7 +95,7 @@ Result<LayerEntry> implicitInput(const LayerEntry& first, const json& modelConfi
 }
 
 Result<ModelInput> readInput(const Layer& layer) {
-    const json shape = layer.config.json().value("batch_input_shape", json());
+    const json shape = ownShape(layer.config.json());
     ModelInput input;
     input.name = layer.name;
     if (!shape.is_array() || shape.empty())

@@ -3,6 +3,7 @@
 #include "model/keras1.h"
 #include "model/model_reader.h"
 #include "model/weight_order.h"
+#include "model/weight_places.h"
 
 #include <algorithm>
 #include <cmath>
@@ -132,7 +133,10 @@ Result<std::shared_ptr<const Model>> Model::fromArchive(Archive archive) {
     ATTN_TRY(
         std::shared_ptr<const Model> model,
         ModelReader::read(*entry, era, archive.format + ", Keras " + era.version,
-                          [&](const std::vector<LayerEntry>& layers) { return dealGroups(layers, archive.groups); }));
+                          [&](const std::vector<LayerEntry>& layers) {
+                              return archive.byPlace ? dealByPlace(layers, placedWeights(std::move(archive.groups)))
+                                                     : dealGroups(layers, archive.groups);
+                          }));
     return model;
 }
 

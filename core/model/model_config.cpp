@@ -20,16 +20,27 @@ Status checkName(const std::string& name) {
     return fail(ErrorCode::Format, "a layer's name or class is empty or holds control characters");
 }
 
+/// Where an archive says a class comes from; empty where it does not.
+std::string moduleOf(const json& entry) {
+    const auto module = entry.find("module");
+    return module != entry.end() && module->is_string() ? module->get<std::string>() : std::string();
+}
+
 /// Keras 3 saves the operations between layers as nodes. An archive names their module; a .h5 file drops it, but only
-/// layers have `trainable` and `dtype` in their config (keras/src/ops/operation.py, get_config).
+/// layers have `trainable` in their config (keras/src/layers/layer.py and keras/src/ops/operation.py, get_config).
 bool isOperation(const json& entry, const json& config) {
-    if (const auto module = entry.find("module"); module != entry.end() && module->is_string()) {
-        const auto& name = module->get_ref<const std::string&>();
-        return name.starts_with("keras.src.ops") || name.starts_with("keras.ops");
-    }
+    if (const std::string module = moduleOf(entry); !module.empty())
+        return module.starts_with("keras.src.ops") || module.starts_with("keras.ops");
     const auto nodes = entry.find("inbound_nodes");
     const bool keras3 = nodes != entry.end() && nodes->is_array() && !nodes->empty() && isKeras3Node((*nodes)[0]);
-    return keras3 && config.is_object() && !config.contains("trainable") && !config.contains("dtype");
+    return keras3 && config.is_object() && !config.contains("trainable");
+}
+
+/// An archive names no module, or another one, for classes that are not Keras's own.
+bool isCustom(const json& entry) {
+    if (!entry.contains("module")) return false;
+    const std::string module = moduleOf(entry);
+    return module.find("keras") == std::string::npos || entry.value("registered_name", json()).is_string();
 }
 
 }  // namespace
@@ -53,6 +64,14 @@ Result<LayerEntry> readEntry(const json& entry) {
     result.config = entry["config"];
     result.inbound = entry.value("inbound_nodes", json());
     result.operation = isOperation(entry, result.config);
+    result.custom = !result.operation && isCustom(entry);
+    // A registered class is called "package>Name" in .h5 files.
+    if (const std::size_t package = result.className.rfind('>'); package != std::string::npos) {
+        result.className.erase(0, package + 1);
+        result.custom = true;
+    }
+    const auto build = entry.find("build_config");
+    if (build != entry.end() && build->is_object()) result.buildShape = build->value("input_shape", json());
     const json* name = nullptr;
     if (entry.contains("name")) {
         name = &entry["name"];

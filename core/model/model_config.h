@@ -21,7 +21,9 @@ struct LayerEntry {
     std::string className;
     nlohmann::json config = nlohmann::json::object();
     nlohmann::json inbound;  ///< inbound_nodes; null in a Sequential model
-    bool operation = false;  ///< a node of keras.ops rather than a layer, which may have the same class name
+    nlohmann::json buildShape;  ///< build_config.input_shape of Keras 3; null if absent
+    bool operation = false;     ///< a node of keras.ops rather than a layer, which may have the same class name
+    bool custom = false;  ///< known to be somebody's own class, whatever its name
 };
 
 /// Whether a class with this config is a model, and of which kind; none for an ordinary layer.

@@ -53,6 +53,7 @@ Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& en
     layer->name = entry.name;
     layer->className = entry.className;
     layer->operation = entry.operation;
+    layer->custom = entry.custom;
     layer->config = Config(entry.config);
     if (modelKind(entry.className, entry.config)) {
         ATTN_TRY(layer->model, readModel(entry, [&](const std::vector<LayerEntry>& entries) {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "layers/config.h"
+#include "model/weight_places.h"
 
 #include <algorithm>
 #include <array>
@@ -242,7 +243,8 @@ Result<LayerEntry> wrapped(const json& config, std::string_view key, std::string
         return fail(ErrorCode::Format, "config entry " + std::string(key) + ": missing, a layer was expected");
     Result<LayerEntry> entry = readEntry(config[std::string(key)]);
     if (!entry) return failWithin("config entry " + std::string(key), std::move(entry).error());
-    entry->name = std::string(prefix) + entry->name;
+    // Keras 3 saves the halves of a Bidirectional under the names they have inside it.
+    if (!entry->name.starts_with(prefix)) entry->name = std::string(prefix) + entry->name;
     return entry;
 }
 
@@ -291,6 +293,7 @@ Result<std::vector<LayerWeight>> marked(const LayerEntry& layer, std::vector<Lay
 
 Result<std::vector<std::vector<LayerWeight>>> dealOut(const std::vector<LayerEntry>& layers,
                                                       std::vector<LayerWeight> weights) {
+    if (areNamedByPlace(weights)) return dealByPlace(layers, std::move(weights));
     Counts counts;
     for (const LayerEntry& layer : layers) {
         ATTN_TRY(counts.emplace_back(), countOf(layer));

@@ -94,7 +94,7 @@ void KerasHdf5Test::badFilesGiveOneLineThatSaysWhatIsWrong_data() {
     QTest::addColumn<QString>("message");
     const auto row = [](const char* name, const char* message) { QTest::newRow(name) << name << message; };
     row("absent.h5", "no such file");
-    row("empty.h5", "is empty; a model file was expected, saved by Keras 2 as .h5");
+    row("empty.h5", "is empty; a model file was expected, saved by Keras as .keras or .h5");
     row("not_hdf5.h5", "is not an HDF5 file; a model saved by Keras as .h5 was expected");
     row("truncated.h5", "is a truncated or damaged HDF5 file (truncated file: eof = *");
     row("no_model.h5", "has no model in it: there is no attribute model_config as Keras writes it");
@@ -412,7 +412,7 @@ void KerasHdf5Test::filesOfOtherFormatsAreNamed_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QByteArray>("content");
     QTest::addColumn<QString>("message");
-    const QString notYet = ", not supported yet; a whole model saved by Keras 2 as .h5 was expected";
+    const QString notYet = ", not supported yet; a whole model saved by Keras as .keras or .h5 was expected";
     const QString runsCode = "this format can run code; export to a Keras .h5 file instead";
     QTest::newRow("Keras 3") << "m.keras" << QByteArray("PK\x03\x04") << "is a Keras 3 archive (.keras)" + notYet;
     QTest::newRow("PyTorch") << "m.pt" << QByteArray("PK\x03\x04") << runsCode;
@@ -422,7 +422,7 @@ void KerasHdf5Test::filesOfOtherFormatsAreNamed_data() {
     QTest::newRow("safetensors") << "m.safetensors" << QByteArray("{}") << "is a safetensors file" + notYet;
     QTest::newRow("anything")
         << "m.doc" << QByteArray("hello")
-        << "is not a model file of a known format; a whole model saved by Keras 2 as .h5 was expected";
+        << "is not a model file of a known format; a whole model saved by Keras as .keras or .h5 was expected";
 }
 
 void KerasHdf5Test::filesOfOtherFormatsAreNamed() {

@@ -1,0 +1,118 @@
+#include "layers/operation_arguments.h"
+
+#include "layers/support.h"
+
+namespace attnscope {
+
+namespace {
+
+using nlohmann::json;
+
+/// The extents of nested lists of numbers, and the numbers themselves.
+Status flattenConstant(const json& value, std::size_t depth, std::vector<std::int64_t>& extents,
+                       std::vector<float>& numbers) {
+    if (value.is_number() || value.is_boolean()) {
+        if (depth != extents.size()) return fail(ErrorCode::Format, "a constant with lists of different depths");
+        numbers.push_back(value.is_boolean() ? (value.get<bool>() ? 1.0F : 0.0F)
+                                             : static_cast<float>(value.get<double>()));
+        return {};
+    }
+    if (!value.is_array() || value.empty())
+        return fail(ErrorCode::Unsupported, "one of its arguments is neither a tensor nor a number");
+    const auto extent = static_cast<std::int64_t>(value.size());
+    if (depth == extents.size()) {
+        if (!numbers.empty()) return fail(ErrorCode::Format, "a constant with lists of different depths");
+        extents.push_back(extent);
+    } else if (extents[depth] != extent) {
+        return fail(ErrorCode::Format, "a constant with lists of different lengths");
+    }
+    for (const json& item : value) ATTN_CHECK(flattenConstant(item, depth + 1, extents, numbers));
+    return {};
+}
+
+tl::unexpected<Error> wrong(std::initializer_list<std::string_view> names, std::string_view expected) {
+    return fail(ErrorCode::Format,
+                "argument " + std::string(*names.begin()) + ": " + std::string(expected) + " expected");
+}
+
+}  // namespace
+
+Result<ValueId> OperationArguments::value(const json& argument) const {
+    if (argument.is_object() && argument.contains("tensor"))
+        return m_call.tensors[argument["tensor"].get<std::size_t>()].value;
+    std::vector<std::int64_t> extents;
+    std::vector<float> numbers;
+    ATTN_CHECK(flattenConstant(argument, 0, extents, numbers));
+    return m_lowering.graph().constant("constant", share(Tensor(Shape(std::move(extents)), std::move(numbers))));
+}
+
+Result<ValueId> OperationArguments::operand(std::size_t position, std::initializer_list<std::string_view> names) const {
+    if (position < m_call.positional.size()) return value(m_call.positional[position]);
+    for (const std::string_view name : names) {
+        const auto found = m_call.named.find(name);
+        if (found != m_call.named.end() && !found->is_null()) return value(*found);
+    }
+    return wrong(names, "a tensor or a number");
+}
+
+Result<std::vector<ValueId>> OperationArguments::operands(std::initializer_list<std::string_view> names) const {
+    json list = positional(0);
+    for (const std::string_view name : names)
+        if (list.is_null() && m_call.named.contains(name)) list = m_call.named[std::string(name)];
+    if (!list.is_array() || list.empty()) return wrong(names, "a list of tensors");
+    std::vector<ValueId> values;
+    for (const json& item : list) {
+        ATTN_TRY(values.emplace_back(), value(item));
+    }
+    return values;
+}
+
+json OperationArguments::option(std::initializer_list<std::string_view> names) const {
+    for (const std::string_view name : names) {
+        for (const json* place : {&m_layer.config.json(), &m_call.named}) {
+            const auto found = place->find(name);
+            if (found != place->end() && !found->is_null()) return *found;
+        }
+    }
+    return nullptr;
+}
+
+Result<std::int64_t> OperationArguments::integer(std::initializer_list<std::string_view> names,
+                                                 std::int64_t fallback) const {
+    const json found = option(names);
+    if (found.is_null()) return fallback;
+    if (!found.is_number_integer()) return wrong(names, "a whole number");
+    return found.get<std::int64_t>();
+}
+
+Result<float> OperationArguments::number(std::initializer_list<std::string_view> names, float fallback) const {
+    const json found = option(names);
+    if (found.is_null()) return fallback;
+    if (!found.is_number()) return wrong(names, "a number");
+    return static_cast<float>(found.get<double>());
+}
+
+Result<bool> OperationArguments::flag(std::initializer_list<std::string_view> names, bool fallback) const {
+    const json found = option(names);
+    if (found.is_null()) return fallback;
+    if (!found.is_boolean()) return wrong(names, "true or false");
+    return found.get<bool>();
+}
+
+Result<std::vector<std::int64_t>> OperationArguments::integers(std::initializer_list<std::string_view> names) const {
+    json found = option(names);
+    if (found.is_null()) return std::vector<std::int64_t>{};
+    if (!found.is_array()) found = json::array({found});
+    std::vector<std::int64_t> numbers;
+    for (const json& item : found) {
+        if (!item.is_number_integer()) return wrong(names, "whole numbers");
+        numbers.push_back(item.get<std::int64_t>());
+    }
+    return numbers;
+}
+
+json OperationArguments::positional(std::size_t position) const {
+    return position < m_call.positional.size() ? m_call.positional[position] : json();
+}
+
+}  // namespace attnscope

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "layers/operation_arguments.h"
+
+/// The functions of the table of operations between layers; private to this room.
+namespace attnscope {
+
+/// Turns one call of an operation into operations of the graph; an operation with several outputs gives them all.
+using OperationFunction = Result<std::vector<ValueId>> (*)(const OperationArguments& arguments);
+
+/// A row of the table of operations.
+struct OperationRow {
+    std::string_view className;  ///< in keras.ops: "Sum"
+    std::string_view functions;  ///< in tf, separated by spaces: "math.reduce_sum"
+    OperationFunction lower;
+};
+
+/// An operation of the table by its class in keras.ops or its name in tf; nullptr if there is none.
+[[nodiscard]] const OperationRow* findOperation(std::string_view className, std::string_view function);
+
+// operation_elementwise.cpp
+[[nodiscard]] std::span<const OperationRow> elementwiseOperations();
+// operation_layout.cpp
+[[nodiscard]] std::span<const OperationRow> layoutOperations();
+// operation_products.cpp: reductions and products
+[[nodiscard]] std::span<const OperationRow> productOperations();
+
+}  // namespace attnscope

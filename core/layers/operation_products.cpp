@@ -1,0 +1,131 @@
+#include "layers/einsum.h"
+#include "layers/operation_functions.h"
+#include "layers/support.h"
+#include "ops/matmul.h"
+#include "ops/softmax.h"
+
+#include <array>
+#include <numeric>
+
+namespace attnscope {
+
+namespace {
+
+using Values = std::vector<ValueId>;
+
+/// The axes named by an option, or all of them. The batch is one of them: reducing over it mixes examples.
+Result<std::vector<std::size_t>> axesFrom(const OperationArguments& arguments, std::size_t rank) {
+    ATTN_TRY(const std::vector<std::int64_t> named, arguments.integers({"axis", "reduction_indices"}));
+    std::vector<std::size_t> axes(rank);
+    std::iota(axes.begin(), axes.end(), std::size_t{0});
+    if (!named.empty()) {
+        ATTN_TRY(axes, axesOf(named, rank));
+    }
+    for (const std::size_t axis : axes) {
+        if (axis == 0) return fail(ErrorCode::Unsupported, "it reduces over the batch, which mixes examples");
+    }
+    return axes;
+}
+
+Result<Values> reduced(const OperationArguments& arguments, ReduceKind kind, bool ofTruth) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(ValueId x, arguments.operand(0, {"x", "input_tensor", "a"}));
+    if (ofTruth) {
+        ATTN_TRY(x, binary(lowering, BinaryKind::NotEqual, x, 0.0F, "zero"));
+    }
+    ATTN_TRY(std::vector<std::size_t> axes, axesFrom(arguments, lowering.graph().shape(x).rank()));
+    ATTN_TRY(const bool keep, arguments.flag({"keepdims", "keep_dims"}, false));
+    ATTN_TRY(const ValueId y, reduce(lowering, kind, x, std::move(axes), keep));
+    return Values{y};
+}
+
+template <ReduceKind Kind>
+Result<Values> over(const OperationArguments& arguments) {
+    return reduced(arguments, Kind, false);
+}
+
+Result<Values> lowerAny(const OperationArguments& arguments) {
+    return reduced(arguments, ReduceKind::Max, true);
+}
+
+Result<Values> lowerAll(const OperationArguments& arguments) {
+    return reduced(arguments, ReduceKind::Min, true);
+}
+
+Result<Values> lowerSoftmax(const OperationArguments& arguments) {
+    GraphBuilder& graph = arguments.lowering().graph();
+    ATTN_TRY(const ValueId x, arguments.operand(0, {"x", "logits"}));
+    ATTN_TRY(const std::int64_t named, arguments.integer({"axis"}, -1));
+    ATTN_TRY(const std::size_t axis, axisOf(named, graph.shape(x).rank()));
+    ATTN_TRY(const ValueId y, graph.add(std::make_shared<Softmax>(axis), {x}, "softmax"));
+    return Values{y};
+}
+
+Result<Values> lowerLogSoftmax(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(const ValueId x, arguments.operand(0, {"x", "logits"}));
+    ATTN_TRY(const std::int64_t named, arguments.integer({"axis"}, -1));
+    ATTN_TRY(const std::size_t axis, axisOf(named, lowering.graph().shape(x).rank()));
+    ATTN_TRY(const ValueId largest, reduce(lowering, ReduceKind::Max, x, {axis}, true));
+    ATTN_TRY(const ValueId shifted, binary(lowering, BinaryKind::Subtract, x, largest));
+    ATTN_TRY(const ValueId exponentials, unary(lowering, UnaryKind::Exp, shifted));
+    ATTN_TRY(const ValueId total, reduce(lowering, ReduceKind::Sum, exponentials, {axis}, true));
+    ATTN_TRY(const ValueId log, unary(lowering, UnaryKind::Log, total));
+    ATTN_TRY(const ValueId y, binary(lowering, BinaryKind::Subtract, shifted, log));
+    return Values{y};
+}
+
+/// numpy.matmul: a vector on the right is a column that vanishes again.
+Result<Values> lowerMatmul(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(const ValueId a, arguments.operand(0, {"x1", "a"}));
+    ATTN_TRY(ValueId b, arguments.operand(1, {"x2", "b"}));
+    ATTN_TRY(const bool transposeA, arguments.flag({"transpose_a"}, false));
+    ATTN_TRY(const bool transposeB, arguments.flag({"transpose_b"}, false));
+    const Shape shape = lowering.graph().shape(b);
+    if (shape.rank() == 1) {
+        ATTN_TRY(b, reshape(lowering, b, {shape[0], 1}));
+    }
+    ATTN_TRY(ValueId y, lowering.graph().add(std::make_shared<MatMul>(transposeA, transposeB), {a, b}, "product"));
+    if (shape.rank() == 1) {
+        const Shape product = lowering.graph().shape(y);
+        ATTN_TRY(y, reshape(lowering, y, product.upTo(product.rank() - 1)));
+    }
+    return Values{y};
+}
+
+Result<Values> lowerEinsum(const OperationArguments& arguments) {
+    nlohmann::json equation = arguments.option({"subscripts", "equation"});
+    // tf.einsum has the equation in front of its operands.
+    const std::size_t first = equation.is_null() ? 1 : 0;
+    if (equation.is_null()) equation = arguments.positional(0);
+    if (!equation.is_string()) return fail(ErrorCode::Format, "argument subscripts: an equation expected");
+    std::vector<ValueId> operands;
+    for (std::size_t position = first; position < arguments.count(); ++position) {
+        ATTN_TRY(operands.emplace_back(), arguments.operand(position, {"operands"}));
+    }
+    ATTN_TRY(const ValueId y, einsum(arguments.lowering(), equation.get<std::string>(), std::move(operands)));
+    return Values{y};
+}
+
+constexpr std::array rows{
+    OperationRow{"All", "math.reduce_all reduce_all", lowerAll},
+    OperationRow{"Any", "math.reduce_any reduce_any", lowerAny},
+    OperationRow{"Einsum", "einsum linalg.einsum", lowerEinsum},
+    OperationRow{"LogSoftmax", "nn.log_softmax", lowerLogSoftmax},
+    OperationRow{"Matmul", "linalg.matmul matmul", lowerMatmul},
+    OperationRow{"Max", "math.reduce_max reduce_max", over<ReduceKind::Max>},
+    OperationRow{"Mean", "math.reduce_mean reduce_mean", over<ReduceKind::Mean>},
+    OperationRow{"Min", "math.reduce_min reduce_min", over<ReduceKind::Min>},
+    OperationRow{"Prod", "math.reduce_prod reduce_prod", over<ReduceKind::Product>},
+    OperationRow{"Softmax", "nn.softmax math.softmax", lowerSoftmax},
+    OperationRow{"Sum", "math.reduce_sum reduce_sum", over<ReduceKind::Sum>},
+};
+
+}  // namespace
+
+std::span<const OperationRow> productOperations() {
+    return rows;
+}
+
+}  // namespace attnscope

@@ -1,0 +1,185 @@
+#include "model/weight_places.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+
+namespace attnscope {
+
+namespace {
+
+using Hands = std::vector<std::vector<LayerWeight>>;
+
+// keras/src/saving/saving_lib.py, _walk_saveable: layers of a model stand below "layers"; up to TensorFlow 2.14 they
+// stood below "_layer_checkpoint_dependencies".
+constexpr std::string_view layersRoot = "layers";
+constexpr std::string_view dependenciesRoot = "_layer_checkpoint_dependencies";
+// Attributes of Bidirectional and of Wrapper.
+constexpr std::array wrapperParts{std::string_view("forward_layer"), std::string_view("backward_layer"),
+                                  std::string_view("layer")};
+
+struct Split {
+    std::string_view first;
+    std::string_view rest;
+};
+
+/// A path without its first part.
+Split firstPart(std::string_view path) {
+    const std::size_t slash = path.find('/');
+    return slash == std::string_view::npos ? Split{path, {}} : Split{path.substr(0, slash), path.substr(slash + 1)};
+}
+
+bool isUpper(char letter) {
+    return letter >= 'A' && letter <= 'Z';
+}
+
+bool isLower(char letter) {
+    return letter >= 'a' && letter <= 'z';
+}
+
+bool isDigit(char letter) {
+    return letter >= '0' && letter <= '9';
+}
+
+/// keras/src/utils/naming.py, to_snake_case; tf_keras/src/utils/generic_utils.py lets digits follow the capital letter
+/// of a word.
+std::string snakeCase(const std::string& className, bool digitsMakeWords) {
+    std::string name;
+    for (const char letter : className)
+        if (isUpper(letter) || isLower(letter) || isDigit(letter) || letter == '_') name += letter;
+    const auto startsWord = [&](std::size_t at) {
+        if (!isUpper(name[at]) || at + 1 >= name.size()) return false;
+        return isLower(name[at + 1]) || (digitsMakeWords && isDigit(name[at + 1]));
+    };
+    std::string result;
+    // Each match of "(.)([A-Z][a-z]+)" takes a letter in front of the word, so that it cannot be the end of another.
+    std::size_t takenUpTo = 0;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        bool apart = false;
+        if (at > takenUpTo && startsWord(at)) {
+            apart = true;
+            takenUpTo = at + 1;
+            while (takenUpTo < name.size() &&
+                   (isLower(name[takenUpTo]) || (digitsMakeWords && isDigit(name[takenUpTo]))))
+                ++takenUpTo;
+        } else if (at > 0 && isUpper(name[at]) && isLower(name[at - 1])) {
+            apart = true;
+        }
+        if (apart) result += '_';
+        result += isUpper(name[at]) ? static_cast<char>(name[at] - 'A' + 'a') : name[at];
+    }
+    return result;
+}
+
+/// "dense_2" as the third of its kind, "dense" as the first; none for another kind.
+std::optional<std::size_t> countIn(std::string_view place, std::string_view kind) {
+    if (!place.starts_with(kind)) return std::nullopt;
+    place.remove_prefix(kind.size());
+    if (place.empty()) return 0;
+    if (place.front() != '_') return std::nullopt;
+    std::size_t count = 0;
+    const auto [end, problem] = std::from_chars(place.data() + 1, place.data() + place.size(), count);
+    const bool whole = problem == std::errc() && end == place.data() + place.size();
+    return whole ? std::optional(count) : std::nullopt;
+}
+
+/// Weights by the first part of their place.
+using Heaps = std::map<std::string, std::vector<LayerWeight>, std::less<>>;
+
+Heaps heaped(std::vector<LayerWeight> weights) {
+    Heaps heaps;
+    for (LayerWeight& weight : weights) {
+        const auto [first, rest] = firstPart(weight.name);
+        std::vector<LayerWeight>& heap = heaps[std::string(first)];
+        weight.name = std::string(rest);
+        heap.push_back(std::move(weight));
+    }
+    return heaps;
+}
+
+/// The places of one kind that have weights, in the order in which they were counted.
+std::vector<std::pair<std::size_t, std::string>> placesOf(const Heaps& heaps, const std::string& kind) {
+    std::vector<std::pair<std::size_t, std::string>> places;
+    for (const auto& [place, weights] : heaps)
+        if (const auto count = countIn(place, kind)) places.emplace_back(*count, place);
+    std::ranges::sort(places);
+    return places;
+}
+
+/// The kind under which a class is counted: either spelling, whichever the file has.
+std::string kindOf(const Heaps& heaps, const std::string& className) {
+    std::string kind = snakeCase(className, false);
+    if (!placesOf(heaps, kind).empty()) return kind;
+    std::string older = snakeCase(className, true);
+    return placesOf(heaps, older).empty() ? kind : older;
+}
+
+/// Layers are counted for each class in the order of the model; operations are not among them, and neither is the
+/// InputLayer of a Sequential model, which has no weights. Up to TensorFlow 2.13 a layer with weights counted twice
+/// (_layer_checkpoint_dependencies names it twice), so that there the places are taken `inOrder`.
+Result<Hands> dealModel(const std::vector<LayerEntry>& layers, Heaps heaps, bool inOrder) {
+    Hands hands(layers.size());
+    std::map<std::string, std::size_t, std::less<>> counts;
+    std::set<std::string> dealt;
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+        if (layers[index].operation) continue;
+        const std::string kind = kindOf(heaps, layers[index].className);
+        const std::size_t count = counts[kind]++;
+        const auto places = placesOf(heaps, kind);
+        auto place = std::ranges::find(places, count, &std::pair<std::size_t, std::string>::first);
+        if (inOrder) place = count < places.size() ? places.begin() + static_cast<std::ptrdiff_t>(count) : places.end();
+        if (place == places.end()) continue;
+        hands[index] = heaps.at(place->second);
+        dealt.insert(place->second);
+    }
+    for (const auto& [place, weights] : heaps) {
+        if (!dealt.contains(place))
+            return fail(ErrorCode::Shape, "weights found at '" + place + "', where the model has no such layer");
+    }
+    return hands;
+}
+
+}  // namespace
+
+std::vector<LayerWeight> placedWeights(std::vector<ArchiveGroup> groups) {
+    std::vector<LayerWeight> weights;
+    for (ArchiveGroup& group : groups) {
+        for (LayerWeight& weight : group.weights) {
+            weight.name = group.layer + "/vars/" + weight.name;
+            weights.push_back(std::move(weight));
+        }
+    }
+    return weights;
+}
+
+bool areNamedByPlace(const std::vector<LayerWeight>& weights) {
+    return !weights.empty() && std::ranges::all_of(weights, [](const LayerWeight& weight) {
+        if (weight.name.find("/vars/") == std::string::npos) return false;
+        const std::string_view first = firstPart(weight.name).first;
+        return first == layersRoot || first == dependenciesRoot ||
+               std::ranges::find(wrapperParts, first) != wrapperParts.end();
+    });
+}
+
+Result<Hands> dealByPlace(const std::vector<LayerEntry>& layers, std::vector<LayerWeight> weights) {
+    Heaps heaps = heaped(std::move(weights));
+    for (const std::string_view root : {layersRoot, dependenciesRoot}) {
+        const auto heap = heaps.find(root);
+        if (heap == heaps.end()) continue;
+        return dealModel(layers, heaped(std::move(heap->second)), root == dependenciesRoot);
+    }
+    Hands hands(layers.size());
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+        const std::string_view part = layers.size() == 1 ? wrapperParts[2] : wrapperParts[index];
+        if (const auto heap = heaps.find(part); heap != heaps.end()) hands[index] = std::move(heap->second);
+    }
+    return hands;
+}
+
+}  // namespace attnscope
