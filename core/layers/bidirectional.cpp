@@ -49,7 +49,8 @@ Result<std::vector<Flow>> lowerBidirectional(Lowering& lowering, const Layer& la
     // Initial states come in two halves: the forward layer's, then the backward layer's.
     const auto half = static_cast<std::ptrdiff_t>((inputs.size() - 1) / 2);
     std::vector<Flow> forwardInputs(inputs.begin(), inputs.begin() + 1 + half);
-    std::vector<Flow> backwardInputs{inputs.front()};
+    forwardInputs.front().mask = seenMask(lowering, inputs);
+    std::vector<Flow> backwardInputs{forwardInputs.front()};
     backwardInputs.insert(backwardInputs.end(), inputs.begin() + 1 + half, inputs.end());
     const bool zeroesMasked = sequences && lowering.era().bidirectionalZeroesMasked;
     ATTN_TRY(const std::vector<Flow> forward,

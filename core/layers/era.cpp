@@ -53,17 +53,44 @@ Era keras2(const std::string& version, Numbers numbers) {
     return era;
 }
 
-/// keras/src/activations/activations.py, hard_sigmoid; keras/src/layers/merging/base_merge.py and concatenate.py,
-/// compute_mask, as of 3.3 and of 3.4.
+/// keras/src/activations/activations.py, hard_sigmoid. Masks: keras/src/layers/layer.py, __call__, asks a list of
+/// tensors for its mask up to 3.3, and gives `mask` only to a call with one tensor argument;
+/// keras/src/layers/merging/base_merge.py, concatenate.py and (since 3.5) multiply.py, maximum.py, minimum.py.
 Era keras3(Numbers numbers) {
     Era era;
     era.generation = Generation::Keras3;
     era.hardSigmoid3 = true;
-    if (numbers >= Numbers(3, 4)) era.mergedMask = MergedMask::Any;
+    era.statesHideMask = true;
+    era.mergedMask = numbers < Numbers(3, 4) ? MergedMask::None : MergedMask::Any;
+    era.mergesByMask = numbers >= Numbers(3, 5);
     // keras/src/layers/attention/multi_head_attention.py as of 3.7, activations/softmax.py as of 3.13
     era.fusedHeads = numbers >= Numbers(3, 7);
     era.softmaxReplaces = numbers >= Numbers(3, 13);
     return era;
+}
+
+std::string_view mergedText(MergedMask merged) {
+    switch (merged) {
+        case MergedMask::All:
+            return "a timestep counts if every masked branch counts it";
+        case MergedMask::None:
+            return "none: merged branches have no mask";
+        case MergedMask::Any:
+            break;
+    }
+    return "a timestep counts if any branch counts it; none if a branch has none";
+}
+
+std::string_view joinedText(MergedMask merged) {
+    switch (merged) {
+        case MergedMask::All:
+            return "a timestep counts if all its features do";
+        case MergedMask::None:
+            return "none";
+        case MergedMask::Any:
+            break;
+    }
+    return "a timestep counts if any feature of it does";
 }
 
 std::string softmaxText(const Era& era) {
@@ -87,15 +114,14 @@ Result<Era> eraOf(std::string_view framework, const std::string& version, std::s
 }
 
 std::vector<EraPoint> eraPoints(const Era& era) {
-    const bool any = era.mergedMask == MergedMask::Any;
     return {
         {"hard_sigmoid", era.hardSigmoid3 ? "relu6(x + 3) / 6" : "clip(0.2 x + 0.5, 0, 1)"},
         {"recurrent_activation, if absent", era.recurrentActivationDefault},
         {"reset_after of GRU, if absent", era.gruResetAfterDefault ? "true" : "false"},
-        {"masks of merged branches", any ? "a timestep counts if any branch counts it; none if a branch has none"
-                                         : "a timestep counts if every masked branch counts it"},
-        {"masks of concatenated branches",
-         any ? "a timestep counts if any feature of it does" : "a timestep counts if all its features do"},
+        {"masks of merged branches", std::string(mergedText(era.mergedMask))},
+        {"masks of concatenated branches", std::string(joinedText(era.mergedMask))},
+        {"masked timesteps in Multiply, Maximum, Minimum", era.mergesByMask ? "left out" : "take part"},
+        {"a mask at a recurrent layer with an initial state", era.statesHideMask ? "not seen" : "seen"},
         {"masked scores of a softmax", softmaxText(era)},
         {"masked scores of MultiHeadAttention without dropout",
          era.fusedHeads ? "replaced by the lowest number, so that they share the weight where all are masked"

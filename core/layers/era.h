@@ -18,8 +18,9 @@ enum class Generation {
 
 /// How layers such as Add and Concatenate merge the masks of their branches.
 enum class MergedMask {
-    All,  ///< a timestep counts if every masked branch counts it
-    Any,  ///< it counts if any branch does; a branch without a mask leaves none (Concatenate: counts all of its own)
+    All,   ///< a timestep counts if every masked branch counts it
+    None,  ///< merged branches have no mask
+    Any,   ///< it counts if any branch does; a branch without a mask leaves none (Concatenate: counts all of its own)
 };
 
 /// Semantics that depend on the Keras version that saved the file.
@@ -31,6 +32,8 @@ struct Era {
     bool gruResetAfterDefault = true;  ///< when the config does not say
     std::string recurrentActivationDefault = "sigmoid";
     MergedMask mergedMask = MergedMask::All;
+    bool mergesByMask = false;               ///< Multiply, Maximum and Minimum leave out masked timesteps of a branch
+    bool statesHideMask = false;             ///< a recurrent layer called with an initial state does not see the mask
     bool bidirectionalZeroesMasked = true;   ///< with return_sequences: 0 at masked steps, not the previous output
     bool timeDistributedMasksInside = true;  ///< a mask reaches the layer inside, and that layer may make one
     bool fusedHeads = false;  ///< MultiHeadAttention without dropout puts −0.7·3.39e38 in place of masked scores

@@ -22,6 +22,13 @@ Result<std::vector<Flow>> lowerOperation(Lowering& lowering, const Layer& layer,
 // einsum_dense.cpp
 Result<std::vector<Flow>> lowerEinsumDense(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
+// preprocessing.cpp
+Result<std::vector<Flow>> lowerRescaling(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerNormalization(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerCategoryEncoding(Lowering& lowering, const Layer& layer,
+                                                const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerDiscretization(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
 // dense.cpp
 Result<std::vector<Flow>> lowerDense(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 

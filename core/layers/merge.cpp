@@ -21,6 +21,7 @@ Result<ValueId> withRank(Lowering& lowering, ValueId x, std::size_t rank) {
 Result<std::optional<ValueId>> mergedMask(Lowering& lowering, const std::vector<Flow>& inputs) {
     const bool any = lowering.era().mergedMask == MergedMask::Any;
     std::optional<ValueId> mask;
+    if (lowering.era().mergedMask == MergedMask::None) return mask;
     for (const Flow& input : inputs) {
         if (!input.mask && any) return std::nullopt;
         if (!input.mask) continue;
@@ -57,6 +58,7 @@ Result<std::vector<Flow>> folded(Lowering& lowering, const std::vector<Flow>& in
 /// of a timestep must count, or any one.
 Result<std::optional<ValueId>> joinedMask(Lowering& lowering, const std::vector<Flow>& inputs, std::size_t axis) {
     if (std::ranges::none_of(inputs, [](const Flow& input) { return input.mask.has_value(); })) return std::nullopt;
+    if (lowering.era().mergedMask == MergedMask::None) return std::nullopt;
     GraphBuilder& graph = lowering.graph();
     std::vector<ValueId> masks;
     for (const Flow& input : inputs) {
@@ -84,6 +86,77 @@ Result<std::optional<ValueId>> joinedMask(Lowering& lowering, const std::vector<
     return mask;
 }
 
+/// Whether masked timesteps are left out: all branches have one rank, or Keras reshapes them and loses their masks.
+bool leavesOutMasked(Lowering& lowering, const std::vector<Flow>& inputs) {
+    if (!lowering.era().mergesByMask || inputs.empty()) return false;
+    const std::size_t rank = lowering.graph().shape(inputs[0].value).rank();
+    return std::ranges::all_of(inputs, [&](const Flow& input) {
+        const GraphBuilder& graph = lowering.graph();
+        if (graph.shape(input.value).rank() != rank) return false;
+        return !input.mask || graph.shape(*input.mask).rank() + 1 == rank;
+    });
+}
+
+/// A mask with an axis more, to stretch over the features.
+Result<ValueId> overFeatures(Lowering& lowering, ValueId mask) {
+    std::vector<std::int64_t> extents = lowering.graph().shape(mask).extents();
+    extents.push_back(1);
+    return reshape(lowering, mask, Shape(std::move(extents)));
+}
+
+Result<ValueId> choose(Lowering& lowering, ValueId condition, ValueId a, ValueId b, std::string_view name) {
+    return lowering.graph().add(std::make_shared<Select>(), {condition, a, b}, name);
+}
+
+/// keras/src/layers/merging/multiply.py: 1 at masked timesteps; 0 where all branches mask the timestep.
+Result<Flow> multiplyByMask(Lowering& lowering, const std::vector<Flow>& inputs) {
+    std::optional<ValueId> y;
+    for (const Flow& input : inputs) {
+        ValueId x = input.value;
+        if (input.mask) {
+            ATTN_TRY(const ValueId mask, overFeatures(lowering, *input.mask));
+            ATTN_TRY(x, choose(lowering, mask, x, lowering.graph().scalar("one", 1.0F), "unmasked"));
+        }
+        if (y) {
+            ATTN_TRY(x, binary(lowering, BinaryKind::Multiply, *y, x, "product"));
+        }
+        y = x;
+    }
+    ATTN_TRY(const std::optional<ValueId> mask, mergedMask(lowering, inputs));
+    if (mask) {
+        ATTN_TRY(const ValueId over, overFeatures(lowering, *mask));
+        ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, *y, over, "masked_product"));
+    }
+    return Flow{*y, mask};
+}
+
+/// keras/src/layers/merging/base_merge.py, _apply_merge_op_and_or_mask: where one of two is masked, the other counts.
+Result<Flow> extremeByMask(Lowering& lowering, const std::vector<Flow>& inputs, BinaryKind kind,
+                           std::string_view name) {
+    Flow merged = inputs.front();
+    for (std::size_t i = 1; i < inputs.size(); ++i) {
+        ValueId x = inputs[i].value;
+        if (inputs[i].mask) {
+            ATTN_TRY(const ValueId mask, overFeatures(lowering, *inputs[i].mask));
+            ATTN_TRY(x, choose(lowering, mask, x, merged.value, "unmasked"));
+        }
+        if (merged.mask) {
+            ATTN_TRY(const ValueId mask, overFeatures(lowering, *merged.mask));
+            ATTN_TRY(merged.value, choose(lowering, mask, merged.value, x, "unmasked"));
+        }
+        ATTN_TRY(merged.mask, mergedMask(lowering, {merged, inputs[i]}));
+        ATTN_TRY(merged.value, binary(lowering, kind, merged.value, x, name));
+    }
+    return merged;
+}
+
+Result<std::vector<Flow>> extreme(Lowering& lowering, const std::vector<Flow>& inputs, BinaryKind kind,
+                                  std::string_view name) {
+    if (!leavesOutMasked(lowering, inputs)) return folded(lowering, inputs, kind, name);
+    ATTN_TRY(const Flow merged, extremeByMask(lowering, inputs, kind, name));
+    return std::vector<Flow>{merged};
+}
+
 }  // namespace
 
 Result<std::vector<Flow>> lowerAdd(Lowering& lowering, const Layer&, const std::vector<Flow>& inputs) {
@@ -96,15 +169,17 @@ Result<std::vector<Flow>> lowerSubtract(Lowering& lowering, const Layer&, const 
 }
 
 Result<std::vector<Flow>> lowerMultiply(Lowering& lowering, const Layer&, const std::vector<Flow>& inputs) {
-    return folded(lowering, inputs, BinaryKind::Multiply, "product");
+    if (!leavesOutMasked(lowering, inputs)) return folded(lowering, inputs, BinaryKind::Multiply, "product");
+    ATTN_TRY(const Flow product, multiplyByMask(lowering, inputs));
+    return std::vector<Flow>{product};
 }
 
 Result<std::vector<Flow>> lowerMaximum(Lowering& lowering, const Layer&, const std::vector<Flow>& inputs) {
-    return folded(lowering, inputs, BinaryKind::Maximum, "maximum");
+    return extreme(lowering, inputs, BinaryKind::Maximum, "maximum");
 }
 
 Result<std::vector<Flow>> lowerMinimum(Lowering& lowering, const Layer&, const std::vector<Flow>& inputs) {
-    return folded(lowering, inputs, BinaryKind::Minimum, "minimum");
+    return extreme(lowering, inputs, BinaryKind::Minimum, "minimum");
 }
 
 Result<std::vector<Flow>> lowerAverage(Lowering& lowering, const Layer&, const std::vector<Flow>& inputs) {

@@ -48,7 +48,7 @@ Result<RecurrentCall> readCall(Lowering& lowering, const Layer& layer, const std
                                           std::to_string(1 + states) + " (with the initial state) expected");
     RecurrentCall call;
     call.x = inputs[0].value;
-    call.mask = inputs[0].mask;
+    call.mask = seenMask(lowering, inputs);
     for (std::size_t i = 1; i < inputs.size(); ++i) call.initialState.push_back(inputs[i].value);
     ATTN_CHECK(expectRank(lowering, call.x, 3));
     if (lowering.graph().shape(call.x)[1] < 1) return fail(ErrorCode::Shape, "input: a timestep or more expected");
@@ -148,7 +148,7 @@ Result<std::vector<Flow>> lowerRecurrent(Lowering& lowering, const Layer& layer,
     if (!sequences) {
         ATTN_TRY(output, lastStep(lowering, output, "last"));
     }
-    std::vector<Flow> outputs = single(output, sequences ? call.mask : std::nullopt);
+    std::vector<Flow> outputs = single(output, sequences ? inputs[0].mask : std::nullopt);
     if (states) {
         ATTN_TRY(const std::vector<Flow> last, finalStates(lowering, call, product, scan));
         outputs.insert(outputs.end(), last.begin(), last.end());

@@ -159,4 +159,13 @@ Result<ValueId> permute(Lowering& lowering, ValueId x, std::vector<std::size_t> 
     return lowering.graph().add(std::make_shared<Permute>(std::move(order)), {x}, name);
 }
 
+std::optional<ValueId> seenMask(Lowering& lowering, const std::vector<Flow>& inputs) {
+    const nlohmann::json& named = lowering.arguments().named;
+    // Inside a Bidirectional there are no arguments, and the mask is handed on.
+    const bool stated = inputs.size() > 1 && !lowering.arguments().tensors.empty();
+    const bool isExplicit = named.contains("mask") && !named["mask"].is_null();
+    if (lowering.era().statesHideMask && stated && !isExplicit) return std::nullopt;
+    return inputs.front().mask;
+}
+
 }  // namespace attnscope

@@ -63,6 +63,10 @@ struct ExpectedWeight {
 [[nodiscard]] Result<ValueId> permute(Lowering& lowering, ValueId x, std::vector<std::size_t> order,
                                       std::string_view name = {});
 
+/// The mask that a recurrent layer works with: that of its sequence, unless the era hides it from a call with an initial
+/// state. An explicit mask is always seen.
+[[nodiscard]] std::optional<ValueId> seenMask(Lowering& lowering, const std::vector<Flow>& inputs);
+
 /// The value and its mask as the only output of a layer.
 [[nodiscard]] inline std::vector<Flow> single(ValueId value, std::optional<ValueId> mask = std::nullopt) {
     return {Flow{value, mask}};

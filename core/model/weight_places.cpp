@@ -114,6 +114,8 @@ std::vector<std::pair<std::size_t, std::string>> placesOf(const Heaps& heaps, co
 
 /// The kind under which a class is counted: either spelling, whichever the file has.
 std::string kindOf(const Heaps& heaps, const std::string& className) {
+    // The only layer whose class in the code has another name than the public one.
+    if (className == "GroupQueryAttention") return "grouped_query_attention";
     std::string kind = snakeCase(className, false);
     if (!placesOf(heaps, kind).empty()) return kind;
     std::string older = snakeCase(className, true);

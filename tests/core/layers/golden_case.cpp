@@ -58,7 +58,13 @@ std::vector<GoldenCase> goldenCases() {
             golden.formulas[layer] = formula.get<std::string>();
         golden.penalties = readTerms(content, "penalties");
         golden.constraints = readTerms(content, "constraints");
-        cases.push_back(std::move(golden));
+        // Some models are kept as several files.
+        for (const json& saved : content.value("files", json::array())) {
+            golden.name = saved.get<std::string>();
+            golden.model = (entry.path().parent_path() / golden.name).string();
+            cases.push_back(golden);
+        }
+        if (!content.contains("files")) cases.push_back(std::move(golden));
     }
     std::ranges::sort(cases, {}, &GoldenCase::name);
     return cases;

@@ -1,0 +1,162 @@
+#include "layers/lower_functions.h"
+#include "layers/support.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace attnscope {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr float epsilon = 1e-7F;  // keras.config.epsilon()
+
+/// A config entry that is a number or nested lists of them, as a tensor; an array may stand inside "config"/"value".
+Result<Tensor> numbersOf(const Config& config, std::string_view key) {
+    const auto wrong = [&] {
+        return fail(ErrorCode::Format,
+                    "config entry " + std::string(key) + ": a number or a list of numbers was expected");
+    };
+    if (!config.has(key)) return wrong();
+    json value = config.json()[std::string(key)];
+    if (value.is_object() && value.contains("config") && value["config"].is_object())
+        value = value["config"].value("value", json());
+    std::vector<std::int64_t> extents;
+    while (value.is_array() && value.size() == 1 && value[0].is_array()) {
+        extents.push_back(1);
+        value = json(value[0]);
+    }
+    if (value.is_number()) return Tensor({}, value.get<float>());
+    if (!value.is_array() || value.empty() || !std::ranges::all_of(value, [](const json& n) { return n.is_number(); }))
+        return wrong();
+    extents.push_back(static_cast<std::int64_t>(value.size()));
+    return Tensor(Shape(std::move(extents)), value.get<std::vector<float>>());
+}
+
+/// Mean or variance in the shape that stretches over the input: the kept axes in place, the others 1.
+Result<ValueId> inPlace(Lowering& lowering, ValueId numbers, const std::vector<std::size_t>& kept, const Shape& input,
+                        std::string_view name) {
+    const Shape given = lowering.graph().shape(numbers);
+    std::vector<std::int64_t> extents(input.rank(), 1);
+    if (given.elements() > 1) {
+        for (const std::size_t axis : kept) extents[axis] = input[axis];
+    }
+    const Shape target(std::move(extents));
+    if (target.elements() != given.elements())
+        return fail(ErrorCode::Shape, std::string(name) + ": shape " + given.text() + " found, " + target.text() +
+                                          " expected for the input " + input.text());
+    return reshape(lowering, numbers, target, name);
+}
+
+/// 1 for every pair of an element of x and a number of the list that `kind` holds for: the numbers are a last axis
+/// more.
+Result<ValueId> compared(Lowering& lowering, BinaryKind kind, ValueId x, Tensor numbers, std::string_view name) {
+    std::vector<std::int64_t> extents = lowering.graph().shape(x).extents();
+    extents.push_back(1);
+    ATTN_TRY(const ValueId column, reshape(lowering, x, Shape(std::move(extents))));
+    return binary(lowering, kind, column, lowering.graph().constant(name, share(std::move(numbers))));
+}
+
+}  // namespace
+
+// Layers that prepare numbers; none of them lets a mask pass.
+
+Result<std::vector<Flow>> lowerRescaling(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // keras/src/layers/preprocessing/rescaling.py
+    ATTN_CHECK(expectInputs(inputs, 1));
+    GraphBuilder& graph = lowering.graph();
+    ATTN_TRY(Tensor scale, numbersOf(layer.config, "scale"));
+    Tensor offset({}, 0.0F);
+    if (layer.config.has("offset")) {
+        ATTN_TRY(offset, numbersOf(layer.config, "offset"));
+    }
+    ATTN_TRY(const ValueId scaled, binary(lowering, BinaryKind::Multiply, inputs[0].value,
+                                          graph.constant("scale", share(std::move(scale))), "scaled"));
+    ATTN_TRY(const ValueId y,
+             binary(lowering, BinaryKind::Add, scaled, graph.constant("offset", share(std::move(offset))), "rescaled"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerNormalization(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // keras/src/layers/preprocessing/normalization.py: mean and variance as adapted (weights) or given (config).
+    ATTN_CHECK(expectInputs(inputs, 1));
+    GraphBuilder& graph = lowering.graph();
+    const ValueId x = inputs[0].value;
+    const Shape shape = graph.shape(x);
+    std::vector<std::size_t> kept;
+    if (layer.config.has("axis")) {
+        ATTN_TRY(const std::vector<std::int64_t> named, layer.config.integers("axis"));
+        if (!named.empty()) {
+            ATTN_TRY(kept, axesOf(named, shape.rank()));
+        }
+    }
+    Tensor mean;
+    Tensor variance;
+    if (layer.weights.size() >= 2) {  // and perhaps the count of what was seen
+        mean = *layer.weights[0].tensor;
+        variance = *layer.weights[1].tensor;
+    } else {
+        ATTN_TRY(mean, numbersOf(layer.config, "mean"));
+        ATTN_TRY(variance, numbersOf(layer.config, "variance"));
+    }
+    ATTN_TRY(const ValueId center,
+             inPlace(lowering, graph.constant("mean", share(std::move(mean))), kept, shape, "center"));
+    ATTN_TRY(const ValueId spread,
+             inPlace(lowering, graph.constant("variance", share(std::move(variance))), kept, shape, "spread"));
+    ATTN_TRY(const ValueId root, unary(lowering, UnaryKind::Sqrt, spread));
+    ATTN_TRY(const ValueId deviation, binary(lowering, BinaryKind::Maximum, root, epsilon, "epsilon", "deviation"));
+    ATTN_TRY(const bool invert, layer.config.flag("invert", false));
+    if (invert) {
+        ATTN_TRY(const ValueId scaled, binary(lowering, BinaryKind::Multiply, x, deviation));
+        ATTN_TRY(const ValueId y, binary(lowering, BinaryKind::Add, scaled, center, "denormalised"));
+        return single(y);
+    }
+    ATTN_TRY(const ValueId centered, binary(lowering, BinaryKind::Subtract, x, center, "centred"));
+    ATTN_TRY(const ValueId y, binary(lowering, BinaryKind::Divide, centered, deviation, "normalised"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerCategoryEncoding(Lowering& lowering, const Layer& layer,
+                                                const std::vector<Flow>& inputs) {
+    // keras/src/layers/preprocessing/category_encoding.py: one_hot adds an axis (in place of a last one of 1),
+    // multi_hot and count merge the last axis.
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_TRY(const std::int64_t categories, positive(layer.config, "num_tokens"));
+    ATTN_TRY(const std::string mode, layer.config.text("output_mode", "multi_hot"));
+    Shape expected({categories});
+    ATTN_CHECK(expectReasonable(expected));
+    Tensor numbers(expected);
+    std::iota(numbers.data().begin(), numbers.data().end(), 0.0F);
+    ValueId x = inputs[0].value;
+    const Shape shape = lowering.graph().shape(x);
+    const bool oneEach = shape.rank() > 1 && shape.back() == 1;
+    if (mode == "one_hot" && oneEach) {
+        ATTN_TRY(x, reshape(lowering, x, shape.upTo(shape.rank() - 1)));
+    }
+    ATTN_TRY(ValueId y, compared(lowering, BinaryKind::Equal, x, std::move(numbers), "categories"));
+    if (mode == "one_hot") return single(y);
+    if (mode != "multi_hot" && mode != "count")
+        return fail(ErrorCode::Format,
+                    "config entry output_mode: \"" + mode + "\" found; one_hot, multi_hot or count expected");
+    if (shape.rank() < 2) return fail(ErrorCode::Shape, "input: categories along an axis expected");
+    ATTN_TRY(y,
+             reduce(lowering, mode == "count" ? ReduceKind::Sum : ReduceKind::Max, y, {shape.rank() - 1}, false, mode));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerDiscretization(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // keras/src/layers/preprocessing/discretization.py: a bin's number is how many boundaries a number reaches.
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_TRY(const std::string mode, layer.config.text("output_mode", "int"));
+    if (mode != "int")
+        return fail(ErrorCode::Unsupported, "config entry output_mode: \"" + mode + "\" found; only int is known");
+    ATTN_TRY(Tensor boundaries, numbersOf(layer.config, "bin_boundaries"));
+    ATTN_TRY(const ValueId reached,
+             compared(lowering, BinaryKind::GreaterEqual, inputs[0].value, std::move(boundaries), "boundaries"));
+    const std::size_t last = lowering.graph().shape(reached).rank() - 1;
+    ATTN_TRY(const ValueId y, reduce(lowering, ReduceKind::Sum, reached, {last}, false, "bin"));
+    return single(y);
+}
+
+}  // namespace attnscope
