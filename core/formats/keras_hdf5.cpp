@@ -2,6 +2,7 @@
 
 #include "base/strict_json.h"
 #include "formats/hdf5_file.h"
+#include "formats/placed_weights.h"
 
 #include <set>
 
@@ -83,6 +84,10 @@ Status readWeightsOnly(const Hdf5Group& root, ReadBudget& budget, Archive& archi
         ATTN_TRY(const Hdf5Group weights, root.group("model_weights"));
         if (listsLayers(weights)) return readWeights(root, weights, budget, archive);
     }
+    if (holdsPlacedWeights(root))
+        return fail(ErrorCode::Unsupported,
+                    "holds weights by their place in a model (.weights.h5), which are read from a .keras archive only; "
+                    "save the whole model as .keras");
     return fail(ErrorCode::Format, "has no model in it: there is no attribute model_config as Keras writes it");
 }
 

@@ -22,6 +22,7 @@ constexpr std::size_t longestName = 1024;
 
 /// Where a member lies in the file: from its local header to the end of its data.
 struct Place {
+    std::string_view name;
     std::uint64_t start = 0;
     std::uint64_t end = 0;
 };
@@ -98,13 +99,14 @@ Result<std::vector<Place>> places(std::string_view bytes) {
         const auto commentBytes = static_cast<std::size_t>(littleEndian(bytes, at + 32, 2));
         if (bytes.size() - at - entryBytes < nameBytes + extraBytes + commentBytes) return damaged();
         ATTN_CHECK(widen(bytes.substr(at + entryBytes + nameBytes, extraBytes), {&unpacked, &packed, &local}));
+        const std::string_view name = bytes.substr(at + entryBytes, nameBytes);
         at += entryBytes + nameBytes + extraBytes + commentBytes;
         if (local > bytes.size() || bytes.size() - local < localBytes) return damaged();
         const auto header = static_cast<std::size_t>(local);
         const std::uint64_t data =
             local + localBytes + littleEndian(bytes, header + 26, 2) + littleEndian(bytes, header + 28, 2);
         if (data > bytes.size() || packed > bytes.size() - data) return damaged();
-        found.push_back({local, data + packed});
+        found.push_back({name, local, data + packed});
     }
     return found;
 }
@@ -145,15 +147,22 @@ Result<ZipMember> readMember(zip_t* archive, std::uint64_t index) {
     return member;
 }
 
-Status checkOverlaps(std::string_view bytes, std::size_t count) {
+/// The number of members, none of which has another's name or bytes. Comes before libzip, which would not name them.
+Result<std::size_t> checkPlaces(std::string_view bytes) {
     ATTN_TRY(std::vector<Place> found, places(bytes));
-    if (found.size() != count) return damaged();
+    std::set<std::string_view> names;
+    for (const Place& place : found) {
+        if (names.insert(place.name).second) continue;
+        const bool readable = nameProblem(place.name).empty();
+        return fail(ErrorCode::Format, "member " + (readable ? std::string(place.name) : "with an unusual name") +
+                                           ": is in the archive twice");
+    }
     std::ranges::sort(found, {}, &Place::start);
     for (std::size_t index = 1; index < found.size(); ++index) {
         if (found[index].start < found[index - 1].end)
             return fail(ErrorCode::Format, "is a zip archive whose members overlap");
     }
-    return {};
+    return found.size();
 }
 
 }  // namespace
@@ -163,6 +172,7 @@ void ZipArchive::Close::operator()(zip* archive) const {
 }
 
 Result<ZipArchive> ZipArchive::open(std::string_view bytes) {
+    ATTN_TRY(const std::size_t members, checkPlaces(bytes));
     zip_error_t error{};
     zip_error_init(&error);
     ZipArchive result;
@@ -178,17 +188,10 @@ Result<ZipArchive> ZipArchive::open(std::string_view bytes) {
         return fail(ErrorCode::Format, "is a truncated or damaged zip archive (" + reason + ")");
 
     const zip_int64_t count = zip_get_num_entries(result.m_archive.get(), 0);
-    if (count < 0 || static_cast<std::uint64_t>(count) > mostMembers)
-        return fail(ErrorCode::Limit,
-                    "needs " + std::to_string(count) + " members, limit " + std::to_string(mostMembers));
-    std::set<std::string> names;
-    for (std::uint64_t index = 0; index < static_cast<std::uint64_t>(count); ++index) {
-        ATTN_TRY(ZipMember member, readMember(result.m_archive.get(), index));
-        if (!names.insert(member.name).second)
-            return fail(ErrorCode::Format, "member " + member.name + ": is in the archive twice");
-        result.m_members.push_back(std::move(member));
+    if (count < 0 || static_cast<std::size_t>(count) != members) return damaged();
+    for (std::size_t index = 0; index < members; ++index) {
+        ATTN_TRY(result.m_members.emplace_back(), readMember(result.m_archive.get(), index));
     }
-    ATTN_CHECK(checkOverlaps(bytes, result.m_members.size()));
     return result;
 }
 

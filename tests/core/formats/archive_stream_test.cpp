@@ -17,6 +17,8 @@ Archive smallArchive() {
                               {{"dense/kernel:0", share(Tensor(Shape{2, 3}, {1, 2, 3, 4, 5, -0.0F})), true},
                                {"dense/bias:0", share(Tensor(Shape{}, {7})), false}}});
     archive.groups.push_back({"flatten", {}});
+    archive.byPlace = true;
+    archive.files = {{"layers/text/vocabulary.txt", "good\nbad\n"}};
     return archive;
 }
 
@@ -48,7 +50,9 @@ std::string frame(char kind, const std::string& payload) {
 /// A header around the description of groups.
 std::string header(const std::string& groups) {
     return frame(
-        'A', R"({"format":"f","framework":"keras","version":"","backend":"","config":{},"training":null,"groups":)" + groups + "}");
+        'A',
+        R"({"format":"f","framework":"keras","version":"","backend":"","config":{},"training":null,"byPlace":false,"files":{},"groups":)" +
+            groups + "}");
 }
 
 }  // namespace
@@ -74,6 +78,8 @@ void ArchiveStreamTest::anArchiveArrivesAsItWasSent() {
     QCOMPARE(copy->framework, archive.framework);
     QCOMPARE(copy->version, archive.version);
     QCOMPARE(copy->backend, archive.backend);
+    QCOMPARE(copy->byPlace, archive.byPlace);
+    QVERIFY(copy->files == archive.files);
     QVERIFY(copy->config == archive.config);
     QVERIFY(copy->training == archive.training);
     QCOMPARE(copy->groups.size(), archive.groups.size());
