@@ -286,7 +286,8 @@ Result<LazyTensor> Evaluator::handOut(const StoredPtr& stored, ValueId id, const
         return LazyTensor(std::move(tensor));
     }
     return LazyTensor(shape, stored, [graph = m_graph, inputs, edits, id]() -> Result<TensorPtr> {
-        ATTN_TRY(const Evaluation again, Evaluator(graph, makeCpuBackend()).evaluate(inputs, edits, {id}, CancelToken()));
+        ATTN_TRY(const Evaluation again,
+                 Evaluator(graph, makeCpuBackend()).evaluate(inputs, edits, {id}, CancelToken()));
         return again.values.at(id).read();
     });
 }

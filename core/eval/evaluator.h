@@ -17,7 +17,7 @@ namespace attnscope {
 /// What an evaluation gives back.
 struct Evaluation {
     std::map<ValueId, LazyTensor> values;  ///< what was asked for
-    std::size_t evaluatedOperations = 0;  ///< how many nodes of the graph really ran
+    std::size_t evaluatedOperations = 0;   ///< how many nodes of the graph really ran
     double milliseconds = 0.0;
 };
 

@@ -6,6 +6,7 @@
 namespace attnscope::vulkan {
 namespace {
 
+constexpr std::uint32_t mostBuffers = 9;  // of a kernel: shaders/elementwise.comp
 constexpr const char* validationLayer = "VK_LAYER_KHRONOS_validation";
 
 VKAPI_ATTR VkBool32 VKAPI_CALL keepMessage(VkDebugUtilsMessageSeverityFlagBitsEXT, VkDebugUtilsMessageTypeFlagsEXT,
@@ -149,6 +150,9 @@ DeviceInfo describe(const vk::raii::PhysicalDevice& device) {
                              (v11.subgroupSupportedOperations & vk::SubgroupFeatureFlagBits::eShuffle);
     if (!v12.shaderSignedZeroInfNanPreserveFloat32)
         info.unusable = "its arithmetic does not keep infinities and NaN";
+    else if (plain.limits.maxPerStageDescriptorStorageBuffers < mostBuffers)
+        info.unusable = "a shader sees only " + std::to_string(plain.limits.maxPerStageDescriptorStorageBuffers) +
+                        " buffers there, " + std::to_string(mostBuffers) + " are needed";
     else if (!computeFamily(device))
         info.unusable = "it has no queue that computes";
     return info;

@@ -3,6 +3,7 @@
 #include "formula/catalogue.h"
 #include "formula/lower.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -20,7 +21,12 @@ BenchCase caseOf(const Graph& graph, const std::map<ValueId, TensorPtr>& inputs,
     }
     for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node) {
         if (!needed.contains(node->output)) continue;
-        Step step{node->operation.get(), {}, node->output.index, graph.value(node->output).shape};
+        const bool isWanted = std::ranges::find(wanted, node->output) != wanted.end();
+        Step step{node->operation.get(),
+                  {},
+                  node->output.index,
+                  graph.value(node->output).shape,
+                  isWanted ? Fate::Kept : Fate::Transient};
         for (const ValueId input : node->inputs) {
             step.inputs.push_back(input.index);
             needed.insert(input);

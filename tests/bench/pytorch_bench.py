@@ -215,7 +215,7 @@ class Bench:
             seconds, own = self.seconds(lambda: run(*inputs))
         least = max(bytes_ / self.copy_rate, case.flops / self.product_rate)
         cells = [name, "×".join(map(str, extents)), "pytorch " + self.options.device, short(seconds * 1e3),
-                 short(own * 1e3 if own else None), short(case.flops / seconds * 1e-9 if case.flops else None),
+                 short(own * 1e3 if own else None), "–", short(case.flops / seconds * 1e-9 if case.flops else None),
                  short(bytes_ / seconds * 1e-9), short(seconds / least), "–", short(difference)]
         print("| " + " | ".join(cells) + " |", flush=True)
 
@@ -225,8 +225,8 @@ class Bench:
         print(f"- `pytorch {options.device}`: {self.name()}, PyTorch {torch.__version__}"
               f"{', compiled' if options.compile else ''}; a large copy {short(self.copy_rate * 1e-9)} GB/s, "
               f"a large matrix product {short(self.product_rate * 1e-9)} GFLOP/s\n")
-        print("| case | B×T×F | device | ms | device ms | GFLOP/s | GB/s | × least | cpu ÷ this | largest difference |")
-        print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+        print("| case | B×T×F | device | ms | device ms | apart | GFLOP/s | GB/s | × least | cpu ÷ this | largest difference |")
+        print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
         for name in CASES:
             if options.only and not any(part in name for part in options.only):
                 continue

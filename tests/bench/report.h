@@ -17,6 +17,7 @@ struct Row {
     std::string device;
     double seconds = 0.0;                 ///< of a whole run, from asking to having: the median
     std::optional<double> deviceSeconds;  ///< what the device itself needed, by its own clock
+    std::optional<double> apartSeconds;   ///< the same where every step runs alone; nothing for a single step
     double flops = 0.0;
     double bytes = 0.0;
     Limits limits;
