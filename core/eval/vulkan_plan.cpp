@@ -1,7 +1,6 @@
 #include "eval/vulkan_plan.h"
 
 #include "ops/layout.h"
-#include "ops/matmul.h"
 
 #include <algorithm>
 #include <ranges>
@@ -65,10 +64,7 @@ private:
         std::vector<const Step*> together;
         for (const std::size_t at : groups)
             together.insert(together.end(), m_open[at].steps.begin(), m_open[at].steps.end());
-        // They lie in a row: what depends on another comes after it. A product depends on none, or it would have closed
-        // it.
-        std::ranges::sort(together);
-        std::ranges::stable_partition(together, isProduct);
+        std::ranges::sort(together);  // they lie in a row: what depends on another comes after it
         together.push_back(&step);
         Group joined;
         for (const Step* one : together)
@@ -97,10 +93,6 @@ private:
                 slots.push_back(step->output);
         }
         return group.chain.outputsFor(slots);
-    }
-
-    [[nodiscard]] static bool isProduct(const Step* step) {
-        return dynamic_cast<const MatMul*>(step->operation) != nullptr;
     }
 
     void close(std::size_t at) {

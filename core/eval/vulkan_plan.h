@@ -20,7 +20,7 @@ struct PlannedStep {
     [[nodiscard]] std::string name() const;
 };
 
-/// Puts elementwise steps that read each other's results, and matrix products that they read, together, as many as a
+/// Puts elementwise steps that read each other's results together, as many as a
 /// kernel takes: numbers between them never see memory unless they are kept or another step reads them. `shapes` are
 /// those of the slots that are given. The order may change, what depends on what does not.
 [[nodiscard]] std::vector<PlannedStep> planSteps(std::span<const Step> steps, std::vector<Shape> shapes);

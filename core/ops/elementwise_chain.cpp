@@ -1,7 +1,6 @@
 #include "ops/elementwise_chain.h"
 
 #include "ops/layout.h"
-#include "ops/matmul.h"
 
 #include <algorithm>
 #include <bit>
@@ -40,7 +39,6 @@ std::optional<ElementwiseFunction> elementwiseFunction(const Operation& operatio
 bool ElementwiseChain::add(const Operation& operation, std::span<const Value> inputs, const Value& output) {
     const bool begins = m_steps.empty();
     if (output.shape.elements() == 0 || (!begins && withoutOnes(output.shape) != m_extents)) return false;
-    if (const auto* product = dynamic_cast<const MatMul*>(&operation)) return begins && begin(*product, inputs, output);
     if (dynamic_cast<const Reshape*>(&operation) != nullptr) {
         const Made* same = find(m_made, inputs[0].slot);
         if (same == nullptr) return false;
@@ -59,23 +57,9 @@ bool ElementwiseChain::add(const Operation& operation, std::span<const Value> in
         }
         step.operands.push_back(*operand);
     }
-    if (m_product && !MatMul::takesChain(*this)) {
-        m_inputs.resize(inputsBefore);
-        return false;
-    }
     if (begins) m_extents = withoutOnes(output.shape);
     m_made.push_back({output.slot, m_steps.size()});
     m_steps.push_back(std::move(step));
-    return true;
-}
-
-bool ElementwiseChain::begin(const MatMul& product, std::span<const Value> inputs, const Value& output) {
-    if (!product.isTiled(output.shape)) return false;
-    constexpr std::uint32_t identity = static_cast<std::uint32_t>(UnaryKind::Identity);
-    m_product = Product{&product, {inputs[0].slot, inputs[1].slot}, output.shape};
-    m_extents = withoutOnes(output.shape);
-    m_steps.push_back({{identity, 1.0F}, {0}, std::string(product.name())});
-    m_made.push_back({output.slot, 0});
     return true;
 }
 
@@ -85,18 +69,16 @@ std::optional<std::uint32_t> ElementwiseChain::operandFor(const Value& value, co
         if (withoutOnes(value.shape) != m_extents) return std::nullopt;
         return static_cast<std::uint32_t>(mostInputs + made->step);
     }
-    const std::size_t first = m_product ? 1 : 0;
     Strides strides = stridesWithin(value.shape, space);
     for (std::size_t n = 0; n < m_inputs.size(); ++n)
-        if (m_inputs[n].slot == value.slot && m_inputs[n].strides == strides)
-            return static_cast<std::uint32_t>(first + n);
-    if (first + m_inputs.size() == mostInputs) return std::nullopt;
+        if (m_inputs[n].slot == value.slot && m_inputs[n].strides == strides) return static_cast<std::uint32_t>(n);
+    if (m_inputs.size() == mostInputs) return std::nullopt;
     m_inputs.push_back({value.slot, std::move(strides)});
-    return static_cast<std::uint32_t>(first + m_inputs.size() - 1);
+    return static_cast<std::uint32_t>(m_inputs.size() - 1);
 }
 
 std::vector<std::size_t> ElementwiseChain::inputs() const {
-    std::vector<std::size_t> slots = m_product ? m_product->slots : std::vector<std::size_t>();
+    std::vector<std::size_t> slots;
     for (const Input& input : m_inputs) slots.push_back(input.slot);
     return slots;
 }

@@ -13,7 +13,7 @@
 
 namespace attnscope {
 
-/// What an elementwise operation does to one number of each of its inputs; mirrors shaders/common/chain.glsl.
+/// What an elementwise operation does to one number of each of its inputs; mirrors shaders/elementwise.comp.
 struct ElementwiseFunction {
     std::uint32_t code = 0;
     float alpha = 1.0F;
@@ -22,8 +22,6 @@ struct ElementwiseFunction {
 /// The function of a Unary, a Binary or a Select; nothing for any other operation.
 [[nodiscard]] std::optional<ElementwiseFunction> elementwiseFunction(const Operation& operation);
 
-class MatMul;
-
 /// A result of a chain that is written.
 struct ChainOutput {
     std::vector<std::size_t> slots;  ///< several where a Reshape changes nothing but the shape
@@ -31,8 +29,7 @@ struct ChainOutput {
 };
 
 /// Elementwise operations that run as one kernel: every input is read once, results go from one operation to the next
-/// in registers, and only those that somebody asks for are written (shaders/elementwise.comp). A chain may begin with a
-/// matrix product, whose elements go through it before they are written at all (shaders/matmul_chained.comp).
+/// in registers, and only those that somebody asks for are written (shaders/elementwise.comp).
 ///
 /// All results have the same elements in the same order; a Reshape between them that only adds or removes axes of
 /// extent 1 is part of the chain. Values are named by their slots, as a run's steps name them.
@@ -47,8 +44,8 @@ public:
         Shape shape;
     };
 
-    /// Takes one more operation in. False, and nothing changes, where it is not elementwise (or the first one and a
-    /// matrix product), has other elements than the results so far, or needs more inputs or steps than the kernel has.
+    /// Takes one more operation in. False, and nothing changes, where it is not elementwise, has other elements than
+    /// the results so far, or needs more inputs or steps than the kernel has.
     [[nodiscard]] bool add(const Operation& operation, std::span<const Value> inputs, const Value& output);
 
     /// How many operations there are.
@@ -64,23 +61,12 @@ public:
     /// Records the kernel: the call's inputs are inputs(), its outputs `outputs`.
     [[nodiscard]] Status record(VulkanCall& call, std::span<const ChainOutput> outputs) const;
 
-    // For the kernels:
-
+private:
     /// An input that is read along the axes of the results that are longer than 1.
     struct Input {
         std::size_t slot = 0;
         Strides strides;
     };
-    [[nodiscard]] const Shape& extents() const { return m_extents; }
-    /// Without the operands of a product.
-    [[nodiscard]] const std::vector<Input>& elementwiseInputs() const { return m_inputs; }
-    /// The specialisation constants of shaders/common/chain.glsl.
-    [[nodiscard]] std::vector<std::uint32_t> constants(std::span<const ChainOutput> outputs) const;
-    /// What is bound behind the inputs: outputs that there are not are not written, but something must be bound there.
-    /// Errors of code Limit.
-    [[nodiscard]] static Result<std::vector<vulkan::Binding>> outputBindings(VulkanCall& call);
-
-private:
     struct Step {
         ElementwiseFunction function;
         std::vector<std::uint32_t> operands;  ///< inputs from 0, results of steps from mostInputs on
@@ -99,15 +85,9 @@ private:
     }
     /// The place of a number among those that there are to compute with; nothing where a kernel has no room for it.
     [[nodiscard]] std::optional<std::uint32_t> operandFor(const Value& value, const Shape& space);
-    [[nodiscard]] bool begin(const MatMul& product, std::span<const Value> inputs, const Value& output);
+    /// The chain as the kernel's specialisation constants.
+    [[nodiscard]] std::vector<std::uint32_t> constants(std::span<const ChainOutput> outputs) const;
 
-    /// A matrix product that the chain begins with: number 0 is what it makes.
-    struct Product {
-        const MatMul* operation = nullptr;
-        std::vector<std::size_t> slots;
-        Shape shape;
-    };
-    std::optional<Product> m_product;
     Shape m_extents;  ///< of every result, without those of 1
     std::vector<Input> m_inputs;
     std::vector<Step> m_steps;

@@ -1,5 +1,4 @@
 #include "ops/elementwise_chain.h"
-#include "ops/matmul.h"
 #include "ops/vulkan_axes.h"
 
 #include <algorithm>
@@ -33,26 +32,18 @@ Status recordAlone(VulkanCall& call, const Operation& operation) {
 
 }  // namespace
 
-Result<std::vector<vulkan::Binding>> ElementwiseChain::outputBindings(VulkanCall& call) {
-    std::vector<vulkan::Binding> bindings;
-    for (std::size_t n = 0; n < mostOutputs; ++n) {
-        ATTN_TRY(const VulkanOperand output, call.output(n < call.outputs() ? n : 0));
-        bindings.push_back(writes(output));
-    }
-    return bindings;
-}
-
 Status ElementwiseChain::record(VulkanCall& call, std::span<const ChainOutput> outputs) const {
-    if (m_product) return m_product->operation->recordChained(call, *this, m_product->shape, outputs);
     std::array<Strides, mostInputs> strides;
     strides.fill(Strides(m_extents.rank(), 0));
     for (std::size_t n = 0; n < m_inputs.size(); ++n) strides[n] = m_inputs[n].strides;
 
-    // Inputs that there are not are not read; something must be bound there.
+    // Inputs that there are not are not read, outputs neither written; something must be bound there.
     std::vector<vulkan::Binding> bindings;
     for (std::size_t n = 0; n < mostInputs; ++n) bindings.push_back(reads(call.input(n < m_inputs.size() ? n : 0)));
-    ATTN_TRY(const std::vector<vulkan::Binding> written, outputBindings(call));
-    bindings.insert(bindings.end(), written.begin(), written.end());
+    for (std::size_t n = 0; n < mostOutputs; ++n) {
+        ATTN_TRY(const VulkanOperand output, call.output(n < call.outputs() ? n : 0));
+        bindings.push_back(writes(output));
+    }
     const std::uint32_t size = call.workgroupSize();
     const std::vector<std::uint32_t> chain = constants(outputs);
     return forEachWalk<mostInputs>(
