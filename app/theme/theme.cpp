@@ -86,7 +86,7 @@ QTabBar::tab:hover:!selected { color: @text@; }
 QTabBar::tab:focus { color: @accent@; }
 QTabWidget::pane { border: 0; border-top: 1px solid @border@; }
 QAbstractItemView { border: 0; background: @surface@; selection-background-color: @accentSoft@; selection-color: @text@; outline: 0; }
-#times::item { padding: 3px 8px 3px 12px; }
+#times::item { padding: 3px 8px 3px 9px; border: 0; }
 QTreeView::item:selected { background: @accentSoft@; border: 0; }
 QHeaderView { background: @surface@; }
 QHeaderView::section { background: @surface@; color: @muted@; border: 0; border-bottom: 1px solid @border@; padding: 4px 8px 4px 12px; }

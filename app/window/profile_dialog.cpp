@@ -42,8 +42,10 @@ ProfileDialog::ProfileDialog(Workspace& workspace, QWidget* parent)
     m_times->setRootIsDecorated(false);
     m_times->header()->setStretchLastSection(false);
     m_times->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    for (int column = 1; column < 4; ++column)
+    for (int column = 1; column < 4; ++column) {
+        m_times->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
         m_times->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    }
     auto* close = new QPushButton(tr("&Close"));
     close->setDefault(true);
     auto* buttons = new QHBoxLayout;
