@@ -3,6 +3,7 @@
 #include "base/read_file.h"
 #include "formats/keras_archive.h"
 #include "formats/keras_hdf5.h"
+#include "formats/npz_weights.h"
 #include "formats/unsupported_formats.h"
 
 #include <array>
@@ -16,9 +17,10 @@ namespace {
 
 constexpr std::size_t headBytes = 4096;
 
-constexpr std::array<FormatRow, 2> table{{
+constexpr std::array<FormatRow, 3> table{{
     {"Keras archive", recognizesKerasArchive, readKerasArchive},
     {"Keras HDF5", recognizesKerasHdf5, readKerasHdf5},
+    {"NumPy weights", recognizesNpzWeights, readNpzWeights},
 }};
 
 }  // namespace

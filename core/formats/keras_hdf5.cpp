@@ -84,10 +84,7 @@ Status readWeightsOnly(const Hdf5Group& root, ReadBudget& budget, Archive& archi
         ATTN_TRY(const Hdf5Group weights, root.group("model_weights"));
         if (listsLayers(weights)) return readWeights(root, weights, budget, archive);
     }
-    if (holdsPlacedWeights(root))
-        return fail(ErrorCode::Unsupported,
-                    "holds weights by their place in a model (.weights.h5), which are read from a .keras archive only; "
-                    "save the whole model as .keras");
+    if (holdsPlacedWeights(root)) return readPlacedWeights(root, budget, archive);
     return fail(ErrorCode::Format, "has no model in it: there is no attribute model_config as Keras writes it");
 }
 

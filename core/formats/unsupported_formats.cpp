@@ -22,7 +22,7 @@ struct KnownFormat {
 const std::vector<KnownFormat>& knownFormats() {
     using namespace std::string_view_literals;
     static const std::vector<KnownFormat> formats{
-        {"NumPy data, which is an input rather than a model"sv, "\x93NUMPY"sv, 0, {".npy"sv, ".npz"sv}},
+        {"NumPy data, which is an input rather than a model"sv, "\x93NUMPY"sv, 0, {".npy"sv}},
         {"a TensorFlow Lite model"sv, "TFL3"sv, 4, {".tflite"sv}},
         {"a GGUF model"sv, "GGUF"sv, 0, {".gguf"sv}},
         {"an ONNX model"sv, {}, 0, {".onnx"sv}},

@@ -117,7 +117,8 @@ std::string_view nameProblem(std::string_view name) {
     if (firstInvalidUtf8(name)) return "a name that is not UTF-8";
     const auto plain = [](char letter) { return static_cast<unsigned char>(letter) >= 0x20 && letter != '\\'; };
     if (!std::ranges::all_of(name, plain)) return "a name with a backslash or control characters";
-    if (name.front() == '/' || name.find(':') != std::string_view::npos) return "an absolute name";
+    const bool namesDrive = name.size() > 1 && name[1] == ':';
+    if (name.front() == '/' || namesDrive) return "an absolute name";
     const std::vector<std::string> parts = split(name, '/');
     if (std::ranges::find(parts, "..") != parts.end()) return "a name with ..";
     return {};

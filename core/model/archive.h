@@ -12,7 +12,7 @@ namespace attnscope {
 
 /// The weights a file keeps for one top-level layer, in the file's order.
 struct ArchiveGroup {
-    std::string layer;  ///< its name; its place where Archive::byPlace says so
+    std::string layer;  ///< its name; its place where Archive::byPlace says so; empty in a list without names
     std::vector<LayerWeight> weights;
 };
 

@@ -42,6 +42,9 @@ Status checkFinite(const ArchiveGroup& group) {
 /// that have weights (as load_weights_from_hdf5_group of tf_keras does).
 Result<Hands> dealGroups(const std::vector<LayerEntry>& layers, std::vector<ArchiveGroup>& groups) {
     std::erase_if(groups, [](const ArchiveGroup& group) { return group.weights.empty(); });
+    // Weights without any names are one list.
+    if (groups.size() == 1 && groups.front().layer.empty())
+        return dealInLayerOrder(layers, std::move(groups.front().weights));
     Hands hands(layers.size());
     const auto layerNamed = [&](const ArchiveGroup& group) {
         return std::ranges::find(layers, group.layer, &LayerEntry::name);

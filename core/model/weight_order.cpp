@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -281,6 +282,39 @@ Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer) {
 Result<bool> mayHaveWeights(const LayerEntry& layer) {
     ATTN_TRY(const std::optional<WeightCount> count, countOf(layer));
     return !count || count->all() > 0;
+}
+
+Result<Hands> dealInLayerOrder(const std::vector<LayerEntry>& layers, std::vector<LayerWeight> weights) {
+    std::size_t known = 0;
+    std::optional<std::size_t> unknown;
+    std::vector<std::size_t> counts;
+    for (const LayerEntry& layer : layers) {
+        ATTN_TRY(const std::optional<WeightCount> count, countOf(layer));
+        const bool nested = modelKind(layer.className, layer.config).has_value();
+        if (count && nested && count->trainable > 0 && count->fixed > 0)
+            return fail(ErrorCode::Unsupported, "layer " + layer.name +
+                                                    ": a model with frozen weights inside a model is supported in HDF5 "
+                                                    "files only");
+        if (!count && unknown)
+            return fail(ErrorCode::UnknownLayer, "layer " + layer.name + ": class " + layer.className +
+                                                     " is not known, so it cannot be told which weights are its own");
+        if (!count) unknown = counts.size();
+        counts.push_back(count ? count->all() : 0);
+        known += counts.back();
+    }
+    if (known > weights.size() || (!unknown && known < weights.size())) {
+        return fail(ErrorCode::Shape, std::to_string(weights.size()) + " weights found, " + std::to_string(known) +
+                                          " expected for the layers of the model");
+    }
+    if (unknown) counts[*unknown] = weights.size() - known;
+    Hands hands(layers.size());
+    auto next = std::make_move_iterator(weights.begin());
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+        const auto end = next + static_cast<std::ptrdiff_t>(counts[index]);
+        hands[index].assign(next, end);
+        next = end;
+    }
+    return hands;
 }
 
 Result<std::vector<LayerWeight>> marked(const LayerEntry& layer, std::vector<LayerWeight> weights) {

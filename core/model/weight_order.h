@@ -17,6 +17,11 @@ namespace attnscope {
 [[nodiscard]] Result<std::vector<std::vector<LayerWeight>>> dealOut(const std::vector<LayerEntry>& layers,
                                                                     std::vector<LayerWeight> weights);
 
+/// Gives each layer of a model its weights from one list of all of them, as model.get_weights() gives it: layer by
+/// layer. One layer of a class that is not known takes what the others leave. Errors: the list does not fit the layers.
+[[nodiscard]] Result<std::vector<std::vector<LayerWeight>>> dealInLayerOrder(const std::vector<LayerEntry>& layers,
+                                                                             std::vector<LayerWeight> weights);
+
 /// Whether a layer of this class and config has weights; true for classes that are not known.
 [[nodiscard]] Result<bool> mayHaveWeights(const LayerEntry& layer);
 

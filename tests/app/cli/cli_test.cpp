@@ -90,6 +90,13 @@ private slots:
         QVERIFY2(found.out.contains("Keras HDF5 weights, Keras 2.21.0"), qPrintable(found.out));
         QVERIFY2(found.out.contains("architecture: " + weights + "sequential.json"), qPrintable(found.out));
 
+        for (const auto& [file, format] : {std::pair("sequential.npz", "NumPy weights, Keras 2.21.0"),
+                                           std::pair("sequential.weights.h5", "Keras HDF5 weights, Keras 2.21.0"),
+                                           std::pair("keras3.weights.h5", "Keras HDF5 weights, Keras 3")}) {
+            const Outcome other = run({"info", weights + file});
+            QVERIFY2(other.out.contains(format), qPrintable(other.out + other.err));
+        }
+
         const QJsonObject given =
             json(run({"info", weights + "renamed.h5", "--architecture", weights + "twice.json", "--json"}));
         QCOMPARE(given["architecture"].toString(), weights + "twice.json");

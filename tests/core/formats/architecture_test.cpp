@@ -1,10 +1,13 @@
 #include "formats/architecture.h"
+#include "base/read_file.h"
 #include "formats/formats.h"
 #include "model/model.h"
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <functional>
 
 using namespace attnscope;
 
@@ -33,21 +36,27 @@ class ArchitectureTest : public QObject {
 private slots:
     void weightsAloneAreReadButAreNoModel_data() {
         QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("format");
         QTest::addColumn<QString>("version");
         QTest::addColumn<int>("groups");
-        QTest::newRow("tf_keras") << "sequential_weights.h5"
-                                  << "2.21.0" << 3;
-        QTest::newRow("Keras 1.2") << "keras1.h5"
-                                   << "" << 4;
-        QTest::newRow("Keras 0.3") << "numbered.h5"
-                                   << "" << 4;
+        const auto row = [](const char* what, const char* file, const char* format, const char* version, int groups) {
+            QTest::newRow(what) << file << format << version << groups;
+        };
+        row("tf_keras", "sequential_weights.h5", "Keras HDF5 weights", "2.21.0", 3);
+        row("Keras 1.2", "keras1.h5", "Keras HDF5 weights", "", 4);
+        row("Keras 0.3", "numbered.h5", "Keras HDF5 weights", "", 4);
+        row("tf_keras by place", "sequential.weights.h5", "Keras HDF5 weights", "", 2);
+        row("Keras 3 by place", "keras3.weights.h5", "Keras HDF5 weights", "", 4);
+        row("numpy's list", "sequential.npz", "NumPy weights", "", 1);
+        row("numpy by name", "named.npz", "NumPy weights", "", 2);
     }
     void weightsAloneAreReadButAreNoModel() {
         QFETCH(QString, file);
+        QFETCH(QString, format);
         QFETCH(QString, version);
         QFETCH(int, groups);
         Archive archive = weightsOf(file.toStdString());
-        QCOMPARE(archive.format, std::string("Keras HDF5 weights"));
+        QCOMPARE(archive.format, format.toStdString());
         QCOMPARE(archive.version, version.toStdString());
         QCOMPARE(static_cast<int>(archive.groups.size()), groups);
         QVERIFY(archive.config.is_null());
@@ -55,6 +64,41 @@ private slots:
         QVERIFY(!model);
         QCOMPARE(model.error().text(),
                  std::string("holds weights only; its architecture, as model.to_json() gives it, was expected"));
+    }
+
+    void whatIsNoArchiveOfWeightsIsRefused_data() {
+        QTest::addColumn<QString>("message");
+        QTest::newRow("not_zip.npz") << "is a truncated or damaged zip archive";
+        QTest::newRow("no_arrays.npz") << "holds no arrays";
+        QTest::newRow("not_an_array.npz") << "member notes.txt: an array (.npy) was expected";
+        QTest::newRow("empty_axis.npz") << "member arr_0.npy: has an axis of length 0; no weight has";
+        QTest::newRow("objects.npz")
+            << "member arr_0.npy: an array of Python objects: this format can run code; export "
+               "to an array of float32 instead";
+    }
+    void whatIsNoArchiveOfWeightsIsRefused() {
+        QFETCH(QString, message);
+        const std::string path = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/bad/" + std::string(QTest::currentDataTag());
+        const Result<Archive> archive = readArchive(path);
+        QVERIFY(!archive);
+        QCOMPARE(QString::fromStdString(archive.error().text()), QString::fromStdString(path) + ": " + message);
+    }
+
+    void aListOfWeightsHasToFitTheLayers() {
+        const Result<std::string> architecture = readBytes(weightsFolder + "sequential.json", mostArchitectureBytes);
+        QVERIFY(architecture);
+        const auto problemWith = [&](const std::function<void(std::vector<LayerWeight>&)>& change) {
+            Archive archive = weightsOf("sequential.npz");
+            change(archive.groups.front().weights);
+            if (!addArchitecture(archive, *architecture)) return std::string("no architecture");
+            const auto model = Model::fromArchive(std::move(archive));
+            return model ? std::string() : model.error().text();
+        };
+        QCOMPARE(problemWith([](auto&) {}), std::string());
+        QCOMPARE(problemWith([](auto& weights) { weights.pop_back(); }),
+                 std::string("4 weights found, 5 expected for the layers of the model"));
+        QCOMPARE(problemWith([](auto& weights) { weights.push_back(weights.back()); }),
+                 std::string("6 weights found, 5 expected for the layers of the model"));
     }
 
     void theArchitectureSaysWhichKerasItIs() {
