@@ -35,7 +35,8 @@ Status writeFile(const std::string& path, std::string_view bytes) {
     }
     QSaveFile file(name);
     if (!file.open(QIODevice::WriteOnly)) return refused(file);
-    if (!writtenWhole(file, bytes)) return refused(file);
+    // What is still in the buffer when it is committed may fail to be written without commit() telling.
+    if (!writtenWhole(file, bytes) || !file.flush()) return refused(file);
     if (!file.commit()) return refused(file);
     return {};
 }

@@ -9,6 +9,9 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <csignal>
+#include <sys/resource.h>
+
 namespace {
 
 const QString source = QStringLiteral(ATTNSCOPE_SOURCE_DIR);
@@ -337,6 +340,35 @@ private slots:
             if (suffix == "json") QVERIFY(QJsonDocument::fromJson(bytes).object().contains("sites"));
         }
         QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 6);
+    }
+
+    void aDiskThatFillsUpLeavesNothingHalfWritten_data() {
+        QTest::addColumn<QString>("suffix");
+        for (const char* suffix : {"png", "svg", "pdf", "csv", "npy", "json"}) QTest::newRow(suffix) << suffix;
+    }
+    void aDiskThatFillsUpLeavesNothingHalfWritten() {
+        QFETCH(QString, suffix);
+        QTemporaryDir folder;
+        const QString fresh = folder.filePath("fresh." + suffix);
+        const QString old = written(folder, "old." + suffix, "what was there before");
+        for (const QString& path : {fresh, old}) {
+            QProcess process;
+            process.setChildProcessModifier([] {
+                // As on a full disk, the file takes some bytes and then no more.
+                const rlimit few{100, 100};
+                setrlimit(RLIMIT_FSIZE, &few);
+                std::signal(SIGXFSZ, SIG_IGN);
+            });
+            process.start(QStringLiteral(ATTNSCOPE_PROGRAM), {"export", sentiment, "--texts", reviews, "-o", path});
+            QVERIFY(process.waitForFinished(60'000));
+            QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+            QCOMPARE(process.exitCode(), 1);
+            const QString error = QString::fromUtf8(process.readAllStandardError());
+            QVERIFY2(error.startsWith("attnscope: " + path + ": cannot be written: "), qPrintable(error));
+            QCOMPARE(error.count('\n'), 1);
+        }
+        QCOMPARE(contents(old), QByteArray("what was there before"));
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files | QDir::Hidden), QStringList{"old." + suffix});
     }
 
     void badInputGivesOneLineThatNamesIt_data() {
