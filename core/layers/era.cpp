@@ -64,6 +64,7 @@ Era keras3(Numbers numbers) {
     era.mergedMask = numbers < Numbers(3, 4) ? MergedMask::None : MergedMask::Any;
     era.mergesByMask = numbers >= Numbers(3, 5);
     // keras/src/layers/attention/multi_head_attention.py as of 3.7, activations/softmax.py as of 3.13
+    era.headsTakeMasks = numbers >= Numbers(3, 8);
     era.fusedHeads = numbers >= Numbers(3, 7);
     era.softmaxReplaces = numbers >= Numbers(3, 13);
     return era;

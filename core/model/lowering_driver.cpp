@@ -1,5 +1,6 @@
 #include "model/lowering_driver.h"
 
+#include "model/lost_masks.h"
 #include "structure/find_sites.h"
 
 #include <algorithm>
@@ -95,13 +96,14 @@ private:
         std::vector<CallFlows> done(model.calls().size());
         for (std::size_t index = 0; index < inputs.size(); ++index)
             done[model.inputTensors()[index].call] = std::vector<Flow>{inputs[index]};
+        const std::set<GivenTensor> lost = lostMasks(model);
         for (std::size_t index = 0; index < model.calls().size(); ++index) {
             const LayerCall& call = model.calls()[index];
             const Layer& layer = *model.layers()[call.layer];
             const std::string name = prefix + layer.name;
             m_graph.enterLayer(name);
             if (!done[index]) {
-                Result<CallFlows> outputs = runCall(model, call, done);
+                Result<CallFlows> outputs = runCall(model, index, done, lost);
                 if (!outputs) {
                     keepProblem(name, std::move(outputs).error());
                     continue;
@@ -124,18 +126,25 @@ private:
     }
 
     /// None where an input is missing because of an earlier problem.
-    Result<CallFlows> runCall(const Model& model, const LayerCall& call, const std::vector<CallFlows>& done) {
+    Result<CallFlows> runCall(const Model& model, std::size_t place, const std::vector<CallFlows>& done,
+                              const std::set<GivenTensor>& lost) {
+        const LayerCall& call = model.calls()[place];
+        const auto given = [&](const TensorRef& tensor) -> Result<std::optional<Flow>> {
+            ATTN_TRY(std::optional<Flow> flow, flowOf(model, tensor, done));
+            if (flow && lost.contains({place, {tensor.call, tensor.tensor}})) flow->mask.reset();
+            return flow;
+        };
         const Layer& layer = *model.layers()[call.layer];
         const std::string name = m_graph.layer();
         CallArguments arguments{call.positional, call.named, {}};
         for (const TensorRef& tensor : call.tensors) {
-            ATTN_TRY(const std::optional<Flow> flow, flowOf(model, tensor, done));
+            ATTN_TRY(const std::optional<Flow> flow, given(tensor));
             if (!flow) return missing(model, tensor, name);
             arguments.tensors.push_back(*flow);
         }
         std::vector<Flow> inputs;
         for (std::size_t index = 0; index < call.inputs.size(); ++index) {
-            ATTN_TRY(const std::optional<Flow> flow, flowOf(model, call.inputs[index], done));
+            ATTN_TRY(const std::optional<Flow> flow, given(call.inputs[index]));
             if (!flow) return missing(model, call.inputs[index], name);
             inputs.push_back(*flow);
             if (index >= call.masks.size() || !call.masks[index]) continue;
