@@ -179,8 +179,11 @@ void InspectorPanel::showRecord() {
     m_siteName->setText(QStringLiteral("◉ ") + QString::fromStdString(site->name));
     const QString className = QString::fromStdString(site->className);
     const bool isOwn = site->formula == writtenFormulaName(site->layer);
-    m_siteClass->setText(isOwn ? tr("%1, a formula of your own").arg(className)
-                               : tr("%1, formula %2").arg(className, QString::fromStdString(site->formula)));
+    QString about = isOwn ? tr("%1, a formula of your own").arg(className)
+                          : tr("%1, formula %2").arg(className, QString::fromStdString(site->formula));
+    // Where no formula of the catalogue describes the site, its lines stand here.
+    for (const std::string& line : site->statements) about += QLatin1Char('\n') + QString::fromStdString(line);
+    m_siteClass->setText(about);
     showFormula(*site);
     showElement();
     showEditor();
