@@ -212,17 +212,29 @@ Result<Inspected> Engine::inspect(const InspectRequest& request, const CancelTok
     return Inspected{m_modelRecord, std::move(whatIf), std::move(formulaProblem)};
 }
 
-/// The record with layers read by edited formulas. Their errors, and code Shape where such a layer is no site any more.
-Result<RecordPtr> Engine::inspectEdited(const InspectRequest& request, const CancelToken& cancel) {
+/// How to lower with the layers read by edited formulas. Errors: of the formulas.
+static Result<LoweringOptions> loweringFor(const InspectRequest& request) {
+    LoweringOptions lowering = request.opened.lowering;
+    for (const auto& [layer, source] : request.formulas) {
+        ATTN_TRY(lowering, withOwnFormula(lowering, layer, writtenFormulaName(layer), source));
+    }
+    return lowering;
+}
+
+/// The inspector that reads layers by edited formulas. Errors: of the formulas.
+Result<Inspector*> Engine::editedInspector(const InspectRequest& request) {
     if (!m_edited || m_editedFormulas != request.formulas) {
-        LoweringOptions lowering = request.opened.lowering;
-        for (const auto& [layer, source] : request.formulas) {
-            ATTN_TRY(lowering, withOwnFormula(lowering, layer, writtenFormulaName(layer), source));
-        }
+        ATTN_TRY(LoweringOptions lowering, loweringFor(request));
         m_edited = std::make_unique<Inspector>(request.opened.model, std::move(lowering), m_backend, m_readAtOnce);
         m_editedFormulas = request.formulas;
     }
-    ATTN_TRY(RecordPtr record, m_edited->inspect(m_prepared->sequences, request.edits, cancel));
+    return m_edited.get();
+}
+
+/// The record with layers read by edited formulas. Their errors, and code Shape where such a layer is no site any more.
+Result<RecordPtr> Engine::inspectEdited(const InspectRequest& request, const CancelToken& cancel) {
+    ATTN_TRY(Inspector* const edited, editedInspector(request));
+    ATTN_TRY(RecordPtr record, edited->inspect(m_prepared->sequences, request.edits, cancel));
     for (const auto& [layer, source] : request.formulas) {
         if (std::ranges::find(record->sites, layer, &SiteRecord::layer) != record->sites.end()) continue;
         const auto why = std::ranges::find(record->findings, "incomplete", &Finding::code);
@@ -251,13 +263,18 @@ Result<OpenedDevice> Engine::useDevice(const ChosenDevice& chosen, const Devices
 
 Result<Verification> Engine::verify(const InspectRequest& request, const CancelToken& cancel) {
     ATTN_TRY(const std::vector<Sequence> sequences, sequencesFor(request));
-    return inspectorFor(m_interactive, request.opened).verifyWith(sequences, request.edits, makeCpuBackend(), cancel);
+    Inspector* inspector = &inspectorFor(m_interactive, request.opened);
+    if (!request.formulas.empty()) {
+        ATTN_TRY(inspector, editedInspector(request));
+    }
+    return inspector->verifyWith(sequences, request.edits, makeCpuBackend(), cancel);
 }
 
 Result<Profiled> Engine::profile(const InspectRequest& request, const CancelToken& cancel) {
     ATTN_TRY(const std::vector<Sequence> sequences, sequencesFor(request));
+    ATTN_TRY(LoweringOptions lowering, loweringFor(request));
     // One that remembers nothing, so that everything runs.
-    Inspector inspector(request.opened.model, request.opened.lowering, m_backend, m_readAtOnce);
+    Inspector inspector(request.opened.model, std::move(lowering), m_backend, m_readAtOnce);
     Profiled profiled;
     m_backend->profileInto(&profiled.profile);
     const Result<RecordPtr> record = inspector.inspect(sequences, request.edits, cancel);

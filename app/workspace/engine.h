@@ -107,7 +107,8 @@ public:
     /// Tells by first bytes and name what each file is.
     [[nodiscard]] static std::vector<RecognizedFile> recognize(const std::vector<std::string>& paths);
     /// Reads a model and the tokenizer beside it, its layers as they were last chosen; a file of weights with the
-    /// architecture that is given, or lies beside it. Without one there is no model in the result. Errors name the file.
+    /// architecture that is given, or lies beside it. Without one there is no model in the result. Errors name the
+    /// file.
     [[nodiscard]] static Result<DescribedModel> openModel(const OpenModelRequest& request, const ReadWatch& watch);
     /// Lists the layers anew: after a formula was chosen for one of them.
     [[nodiscard]] static DescribedModel describe(OpenedModel opened);
@@ -119,10 +120,11 @@ public:
     /// Evaluates the predictions only, apart from the memory that `inspect` keeps for fast edits.
     [[nodiscard]] Result<std::vector<Prediction>> predict(const InspectRequest& request, const CancelToken& cancel);
 
-    /// Opens what was chosen, which computes from now on. Errors: resolveDevice's and Devices::open's; what computed so far
-    /// then goes on.
+    /// Opens what was chosen, which computes from now on. Errors: resolveDevice's and Devices::open's; what computed so
+    /// far then goes on.
     [[nodiscard]] Result<OpenedDevice> useDevice(const ChosenDevice& chosen, const Devices& devices);
-    /// Evaluates every value on the device and on the CPU. Errors: Inspector::verifyWith's.
+    /// Evaluates every value on the device and on the CPU, with the edits. Errors: of edited formulas,
+    /// Inspector::verifyWith's.
     [[nodiscard]] Result<Verification> verify(const InspectRequest& request, const CancelToken& cancel);
     /// Evaluates everything anew, taking the time of each operation. Errors: as inspect.
     [[nodiscard]] Result<Profiled> profile(const InspectRequest& request, const CancelToken& cancel);
@@ -135,6 +137,7 @@ private:
     };
 
     [[nodiscard]] Result<std::vector<Sequence>> sequencesFor(const InspectRequest& request);
+    [[nodiscard]] Result<Inspector*> editedInspector(const InspectRequest& request);
     [[nodiscard]] Result<RecordPtr> inspectEdited(const InspectRequest& request, const CancelToken& cancel);
     Inspector& inspectorFor(std::unique_ptr<Inspector>& kept, const OpenedModel& opened);
 

@@ -19,6 +19,7 @@
 #include <QTreeWidget>
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -67,6 +68,7 @@ private slots:
     void verifyingSaysWhereTheDifferenceIsLargest();
     void onTheCpuThereIsNothingToVerify();
     void anEditTakesTheVerificationAway();
+    void anEditedFormulaIsWhatIsVerifiedAndTimed();
     void aDeviceThatFailsIsABannerAndCanBeTriedAgain();
     void aDeviceThatCannotBeOpenedLeavesTheOldOne();
     void timesPerOperationAreShown();
@@ -260,6 +262,37 @@ void TestDevice::anEditTakesTheVerificationAway() {
     m_workspace->maskTimesteps({49}, true);
     QVERIFY(!m_workspace->verification());
     QTRY_VERIFY(!m_window->findChild<QLabel*>(QStringLiteral("verified"))->isVisible());
+}
+
+void TestDevice::anEditedFormulaIsWhatIsVerifiedAndTimed() {
+    openSample();
+    chooseVulkan();
+    m_workspace->verify();
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle(), 60000);
+    QVERIFY(m_workspace->verification() && *m_workspace->verification());
+    const std::size_t values = (*m_workspace->verification())->values;
+
+    m_workspace->editFormula("attention",
+                             "weights W[f], b[t]\n"
+                             "input x[t,f], mask[t]\n"
+                             "s[t] = tanh(sum(f: x[t,f] * W[f]) + b[t])\n"
+                             "e[t] = abs(s[t])\n"
+                             "u[t] = exp(e[t]) * mask[t]\n"
+                             "a[t] = u[t] / (sum(t: u[t]) + 1e-7)\n"
+                             "c[f] = sum(t: a[t] * x[t,f])\n"
+                             "site score e, weights a, values x, output c\n",
+                             1);
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle(), 60000);
+    QVERIFY(!m_workspace->formulaProblem());
+    m_workspace->verify();
+    m_workspace->takeProfile();
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle(), 60000);
+    QVERIFY(m_workspace->verification() && *m_workspace->verification());
+    QCOMPARE((*m_workspace->verification())->beyond, std::size_t{0});
+    QVERIFY((*m_workspace->verification())->values > values);
+    QVERIFY(m_workspace->profile() && *m_workspace->profile());
+    QVERIFY(std::ranges::any_of((*m_workspace->profile())->profile,
+                                [](const StepTime& step) { return step.operation.find("abs") != std::string::npos; }));
 }
 
 void TestDevice::aDeviceThatFailsIsABannerAndCanBeTriedAgain() {
