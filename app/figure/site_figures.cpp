@@ -190,8 +190,13 @@ Result<TimeMatrix> weightMatrix(const SiteRecord& site) {
     return fail(noMap(site));
 }
 
-bool needsNumbers(SiteView view) {
-    return view == SiteView::Stages || view == SiteView::Output;
+bool needsNumbers(SiteView view, const ViewState& state) {
+    if (view == SiteView::Stages || view == SiteView::Output) return true;
+    const SiteRecord* site = state.whatIfSite();
+    if (site == nullptr) return false;
+    // A slice is taken, and a mean made, of the numbers. A map keeps the axis of its rows.
+    const std::string rows = view == SiteView::Heatmap ? rowAxis(*site) : std::string();
+    return std::ranges::any_of(lostAxes(*site), [&](const SliceAxis& axis) { return axis.letter != rows; });
 }
 
 std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps) {

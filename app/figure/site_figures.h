@@ -55,8 +55,8 @@ struct DeviceHeatmap {
 /// Errors: weightMatrix's.
 [[nodiscard]] Result<DeviceHeatmap> deviceHeatmap(const ViewState& state, const SiteRecord& site);
 
-/// Whether a view shows every number of a site's values, not only the weights.
-[[nodiscard]] bool needsNumbers(SiteView view);
+/// Whether a view shows more than a device can paint and sum up: every number of the site, or a slice of its weights.
+[[nodiscard]] bool needsNumbers(SiteView view, const ViewState& state);
 
 /// What a timestep is called: its token, or its number.
 [[nodiscard]] std::vector<std::string> timestepLabels(const Sequence* sequence, std::size_t timesteps);

@@ -240,7 +240,8 @@ void MainWindow::showDevice() {
 void MainWindow::refreshView() {
     const int tab = m_tabs->currentIndex();
     if (tab < 0 || m_center->currentWidget() != m_tabs || !m_stale[static_cast<std::size_t>(tab)]) return;
-    if (needsNumbers(m_parts.views[static_cast<std::size_t>(tab)].exported) && m_workspace.hasNumbersOnDevice()) {
+    const SiteView view = m_parts.views[static_cast<std::size_t>(tab)].exported;
+    if (needsNumbers(view, m_workspace.viewState()) && m_workspace.hasNumbersOnDevice()) {
         m_workspace.readNumbers();  // and then this again
         return;
     }

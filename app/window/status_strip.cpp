@@ -36,6 +36,7 @@ StatusStrip::StatusStrip(Workspace& workspace, QStatusBar& bar)
     m_verified->setObjectName(QStringLiteral("verified"));
     m_sequence->setObjectName(QStringLiteral("sequence"));
     m_activity->setObjectName(QStringLiteral("activity"));
+    m_progress->setObjectName(QStringLiteral("progress"));
     m_progress->setFixedSize(12 * Theme::unit, Theme::unit);
     m_progress->setTextVisible(false);
     m_cancel->setText(tr("Cancel"));
@@ -113,14 +114,13 @@ void StatusStrip::showActivity() {
 void StatusStrip::showBusy() {
     const Activity activity = m_workspace.activity();
     if (activity.what.isEmpty()) return;
-    m_activity->setText(activity.total == 0
-                            ? activity.what
-                            : tr("%1: %2 of %3 %4")
-                                  .arg(activity.what)
-                                  .arg(activity.done)
-                                  .arg(activity.total)
-                                  .arg(activity.unit)
-                                  .trimmed());
+    m_activity->setText(activity.total == 0 ? activity.what
+                                            : tr("%1: %2 of %3 %4")
+                                                  .arg(activity.what)
+                                                  .arg(activity.done)
+                                                  .arg(activity.total)
+                                                  .arg(activity.unit)
+                                                  .trimmed());
     m_progress->setRange(0, static_cast<int>(activity.total));
     m_progress->setValue(static_cast<int>(activity.done));
     m_activity->show();

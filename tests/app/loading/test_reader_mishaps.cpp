@@ -122,7 +122,7 @@ void TestReaderMishaps::theWindowShowsProgressAndItsCancelButtonEndsTheReader() 
     workspace.openModel(file("slow.h5"));
     const auto* activity = window.findChild<QLabel*>(QStringLiteral("activity"));
     QTRY_COMPARE_WITH_TIMEOUT(activity->text(), QString("Opening slow.h5: 3 of 4 MiB"), 10'000);
-    const auto* bar = window.findChild<QProgressBar*>();
+    const auto* bar = window.findChild<QProgressBar*>(QStringLiteral("progress"));
     QVERIFY(bar->isVisible());
     QCOMPARE(bar->maximum(), 4);
     QVERIFY(bar->value() >= 3);
