@@ -15,11 +15,11 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QStyle>
 #include <QTextBlock>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
 namespace attnscope {
 namespace {
@@ -61,6 +61,15 @@ std::string skeletonFor(const Workspace& workspace, const std::string& layerName
         }
     }
     return formulaSkeleton(layer->className, weights, timesteps, features);
+}
+
+/// The style sheet colours what is a problem, in either theme.
+void say(QLabel& label, const QString& text, bool isProblem) {
+    label.setProperty("problem", isProblem);
+    label.style()->unpolish(&label);
+    label.style()->polish(&label);
+    label.setText(text);
+    label.setAccessibleName(text);
 }
 
 QString outcomeText(const Workspace& workspace, const std::string& site) {
@@ -240,11 +249,7 @@ void FormulaEditor::readText() {
 }
 
 void FormulaEditor::showProblem(const QString& what) {
-    QPalette colors = palette();
-    colors.setColor(QPalette::WindowText, Theme::of(palette()).error);
-    m_message->setPalette(colors);
-    m_message->setText(what);
-    m_message->setAccessibleName(what);
+    say(*m_message, what, true);
 }
 
 /// Underlines the word at this place, or the one character there is.
@@ -265,7 +270,9 @@ void FormulaEditor::underline(int line, int column) {
     const int last = m_text->document()->characterCount() - 1;
     selection.cursor.setPosition(std::min(block.position() + std::max(end, begin + 1), last), QTextCursor::KeepAnchor);
     selection.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
-    selection.format.setUnderlineColor(Theme::of(palette()).error);
+    const QColor color = Theme::of(palette()).error;
+    selection.format.setUnderlineColor(color);
+    selection.format.setBackground(QColor(color.red(), color.green(), color.blue(), 40));
     m_text->setExtraSelections({selection});
 }
 
@@ -279,9 +286,7 @@ void FormulaEditor::showOutcome() {
         return showProblem(tr("It cannot be evaluated: %1").arg(QString::fromStdString(layer->problem)));
     QString text = outcomeText(m_workspace, m_workspace.site());
     if (isWritten() && m_workspace.choices().written.contains(m_layer)) text = tr("The layer is read by this formula.");
-    m_message->setPalette(palette());
-    m_message->setText(text);
-    m_message->setAccessibleName(text);
+    say(*m_message, text, false);
 }
 
 }  // namespace attnscope

@@ -99,6 +99,7 @@ QToolTip { background: @raised@; color: @text@; border: 1px solid @border@; padd
 #panelTitle { color: @muted@; font-weight: 600; }
 #muted { color: @muted@; }
 #siteName { font-size: 12pt; font-weight: 600; }
+#formulaMessage[problem="true"] { color: @error@; }
 #emptyTitle { font-size: 15pt; font-weight: 600; }
 #code { background: @surface@; border: 1px solid @border@; border-radius: 4px; padding: 8px; }
 #banner { background: @surface@; border: 0; border-bottom: 1px solid @border@; border-left: 4px solid @error@; }
