@@ -26,6 +26,7 @@ struct Rows {
     std::vector<double> perTimestep;  ///< their mean
     double evenness = 0.0;            ///< mean of entropy / largest possible entropy
     std::size_t measured = 0;         ///< over so many rows
+    std::size_t seen = 0;             ///< the most timesteps that a row gives weight
 };
 
 /// How even one row of weights is, 1 being uniform; nothing where it has less than two timesteps to choose from.
@@ -49,9 +50,11 @@ void addRow(Rows& rows, std::span<const double> row, std::size_t open, bool ofQu
     if (!(total > 0.0)) return;
     ++rows.count;
     for (std::size_t t = 0; t < row.size(); ++t) rows.perTimestep[t] += row[t];
-    // A query may see less than the mask lets through, such as nothing that comes after it.
+    // A query may see less than the mask lets through, such as nothing that comes after it; a layer that ignores the
+    // mask sees more.
     const auto seen = static_cast<std::size_t>(std::ranges::count_if(row, [](double weight) { return weight > 0.0; }));
-    const auto even = evenness(row, total, ofQuery ? std::min(open, seen) : open);
+    rows.seen = std::max(rows.seen, seen);
+    const auto even = evenness(row, total, ofQuery ? seen : std::max(open, seen));
     if (!even) return;
     rows.evenness += *even;
     ++rows.measured;
@@ -119,9 +122,12 @@ std::optional<Finding> weightOnPadding(const SiteRecord& site, const Rows& rows,
 
 std::optional<Finding> nearUniform(const SiteRecord& site, const Rows& rows, std::size_t open) {
     if (open < 2 || rows.measured == 0 || rows.evenness < 0.99) return std::nullopt;
+    const std::string over = rows.seen > open
+                                 ? "all " + std::to_string(rows.seen) + " timesteps that get weight, masked ones too"
+                                 : timestepsText(open, "unmasked");
     return Finding{"near-uniform",
-                   "the attention is all but uniform over " + timestepsText(open, "unmasked") + ": its entropy is " +
-                       percent(rows.evenness) + " of the largest possible" + averaged(rows.measured),
+                   "the attention is all but uniform over " + over + ": its entropy is " + percent(rows.evenness) +
+                       " of the largest possible" + averaged(rows.measured),
                    site.name};
 }
 
