@@ -86,7 +86,12 @@ const std::vector<QRectF>& TextCanvas::placesOf(const Stop& stop) const {
 
 int TextCanvas::heightForWidth(int width) const {
     if (!m_layout || width != m_laidOutWidth) return minimumHeight();
-    return static_cast<int>(m_layout->height()) + 2 * edge + captionGap + fontMetrics().height();
+    return static_cast<int>(m_layout->height()) + 2 * edge + captionGap + captionHeight(width - 2 * edge);
+}
+
+int TextCanvas::captionHeight(int width) const {
+    const QRect room(0, 0, std::max(width, 1), QWIDGETSIZE_MAX);
+    return QFontMetrics(captionFont(font())).boundingRect(room, Qt::TextWordWrap, caption()).height();
 }
 
 QSize TextCanvas::sizeHint() const {
@@ -316,9 +321,9 @@ void TextCanvas::paintEvent(QPaintEvent* event) {
 
     painter.setFont(captionFont(font()));
     painter.setPen(theme.muted);
-    const QRectF line(edge, edge + m_layout->height() + captionGap, width() - 2 * edge, fontMetrics().height() + 4);
-    painter.drawText(line, Qt::AlignLeft | Qt::AlignTop,
-                     painter.fontMetrics().elidedText(caption(), Qt::ElideRight, static_cast<int>(line.width())));
+    const int room = width() - 2 * edge;
+    const QRectF below(edge, edge + m_layout->height() + captionGap, room, captionHeight(room));
+    painter.drawText(below, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, caption());
 }
 
 /// What can be done, and what the signs mean that are there.

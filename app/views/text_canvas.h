@@ -71,6 +71,8 @@ private:
     void moveCursorLines(int lines, bool extend);
     void toggleSelection();
     [[nodiscard]] QString caption() const;
+    /// In pixels, broken into lines of this width.
+    [[nodiscard]] int captionHeight(int width) const;
     void paintModelStrips(QPainter& painter, const QRectF& visible) const;
     void paintCursor(QPainter& painter) const;
     void chooseQuery(std::size_t stop);
