@@ -64,7 +64,9 @@ Status readAssets(const ZipArchive& zip, std::uint64_t limit, Archive& archive) 
 }  // namespace
 
 bool recognizesKerasArchive(std::string_view head, std::string_view path) {
-    return head.starts_with(std::string_view("PK\x03\x04", 4)) ? !path.ends_with(".npz") : path.ends_with(".keras");
+    if (head.starts_with(std::string_view("PK\x03\x04", 4))) return !path.ends_with(".npz");
+    // Up to TensorFlow 2.12 a file of this name was HDF5 (keras/saving/legacy/saving_utils.py, is_hdf5_filepath).
+    return path.ends_with(".keras") && !hasHdf5Signature(head);
 }
 
 Result<Archive> readKerasArchive(const ModelFile& model, ReadBudget& budget) {

@@ -9,10 +9,20 @@ using Json = nlohmann::json;  // `json` is a member of Config
 
 namespace {
 
+/// What stands for a number of numpy: {"class_name": "__numpy__", "config": {"value": 0.3, "dtype": "float32"}}
+/// (serialization_lib.py since Keras 2.12, serialize_keras_object); the value itself otherwise.
+const Json& plain(const Json& value) {
+    if (!value.is_object() || value.value("class_name", Json()) != "__numpy__") return value;
+    const auto config = value.find("config");
+    return config != value.end() && config->is_object() && config->contains("value") ? (*config)["value"] : value;
+}
+
 const Json* lookup(const Json& object, std::string_view key) {
     if (!object.is_object()) return nullptr;
     const auto found = object.find(key);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
+    if (found == object.end()) return nullptr;
+    const Json& value = plain(*found);
+    return value.is_null() ? nullptr : &value;
 }
 
 std::string shown(const Json& value) {

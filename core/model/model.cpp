@@ -2,11 +2,13 @@
 
 #include "model/keras1.h"
 #include "model/model_reader.h"
+#include "model/shared_layers.h"
 #include "model/weight_order.h"
 #include "model/weight_places.h"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace attnscope {
 
@@ -68,9 +70,15 @@ Result<Hands> dealGroups(const std::vector<LayerEntry>& layers, std::vector<Arch
     return hands;
 }
 
-std::int64_t countOf(const std::vector<std::shared_ptr<const Layer>>& layers) {
+/// Counts a layer that several models share once, as Keras does.
+std::int64_t countOf(const std::vector<std::shared_ptr<const Layer>>& layers, std::set<const Layer*>& counted) {
     std::int64_t count = 0;
-    for (const auto& layer : layers) count += layer->parameterCount();
+    for (const auto& layer : layers) {
+        if (!counted.insert(layer.get()).second) continue;
+        for (const LayerWeight& weight : layer->weights) count += weight.tensor->shape().elements();
+        count += countOf(layer->inner, counted);
+        if (layer->model != nullptr) count += countOf(layer->model->layers(), counted);
+    }
     return count;
 }
 
@@ -89,9 +97,11 @@ const Layer* layerIn(const Layer& layer, std::string_view name) {
 }  // namespace
 
 std::int64_t Layer::parameterCount() const {
-    std::int64_t count = model != nullptr ? model->parameterCount() : 0;
+    std::set<const Layer*> counted;
+    std::int64_t count = countOf(inner, counted);
+    if (model != nullptr) count += countOf(model->layers(), counted);
     for (const LayerWeight& weight : weights) count += weight.tensor->shape().elements();
-    return count + countOf(inner);
+    return count;
 }
 
 const Layer* Model::layerNamed(std::string_view layerName) const {
@@ -102,7 +112,8 @@ const Layer* Model::layerNamed(std::string_view layerName) const {
 }
 
 std::int64_t Model::parameterCount() const {
-    return countOf(m_layers);
+    std::set<const Layer*> counted;
+    return countOf(m_layers, counted);
 }
 
 std::shared_ptr<const Model> Model::ofNumbers(std::int64_t features) {
@@ -128,18 +139,17 @@ Result<std::shared_ptr<const Model>> Model::fromArchive(Archive archive) {
     if (era.generation == Generation::Keras1) {
         ATTN_TRY(root, upgradeKeras1(std::move(root)));
     }
+    if (archive.byPlace) numberSharedLayers(root);
     // The root's name is the model's own; only layers have one beside their config.
     if (root.is_object()) root.erase("name");
     Result<LayerEntry> entry = readEntry(root);
     if (!entry) return failWithin("model_config", std::move(entry).error());
     for (const ArchiveGroup& group : archive.groups) ATTN_CHECK(checkFinite(group));
-    ATTN_TRY(
-        std::shared_ptr<const Model> model,
-        ModelReader::read(*entry, era, archive.format + ", Keras " + era.version,
-                          [&](const std::vector<LayerEntry>& layers) {
-                              return archive.byPlace ? dealByPlace(layers, placedWeights(std::move(archive.groups)))
-                                                     : dealGroups(layers, archive.groups);
-                          }));
+    ATTN_TRY(std::shared_ptr<const Model> model,
+             ModelReader::read(*entry, era, archive, [&](const std::vector<LayerEntry>& layers) {
+                 return archive.byPlace ? dealByPlace(layers, placedWeights(std::move(archive.groups)), {era, {}})
+                                        : dealGroups(layers, archive.groups);
+             }));
     return model;
 }
 

@@ -72,6 +72,11 @@ Result<LayerEntry> readEntry(const json& entry) {
     }
     const auto build = entry.find("build_config");
     if (build != entry.end() && build->is_object()) result.buildShape = build->value("input_shape", json());
+    // serialization_lib.py of Keras 2.12 and later, record_object_after_serialization. The older serialization, which
+    // names no module, numbers objects anew in each model inside.
+    const auto shared = entry.find("shared_object_id");
+    if (entry.contains("module") && shared != entry.end() && shared->is_number_integer())
+        result.sharedId = shared->get<std::int64_t>();
     const json* name = nullptr;
     if (entry.contains("name")) {
         name = &entry["name"];

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,10 +21,12 @@ struct LayerEntry {
     std::string name;
     std::string className;
     nlohmann::json config = nlohmann::json::object();
-    nlohmann::json inbound;  ///< inbound_nodes; null in a Sequential model
+    nlohmann::json inbound;     ///< inbound_nodes; null in a Sequential model
     nlohmann::json buildShape;  ///< build_config.input_shape of Keras 3; null if absent
-    bool operation = false;     ///< a node of keras.ops rather than a layer, which may have the same class name
-    bool custom = false;  ///< known to be somebody's own class, whatever its name
+    /// In an archive: the same number for one layer that several models share; none if it stands there once.
+    std::optional<std::int64_t> sharedId;
+    bool operation = false;  ///< a node of keras.ops rather than a layer, which may have the same class name
+    bool custom = false;     ///< known to be somebody's own class, whatever its name
 };
 
 /// Whether a class with this config is a model, and of which kind; none for an ordinary layer.

@@ -4,15 +4,16 @@
 #include "model/inputs.h"
 #include "model/saved_layout.h"
 #include "model/weight_order.h"
+#include "model/weight_places.h"
 
 namespace attnscope {
 
-Result<std::shared_ptr<Model>> ModelReader::read(const LayerEntry& model, const Era& era, const std::string& format,
+Result<std::shared_ptr<Model>> ModelReader::read(const LayerEntry& model, const Era& era, const Archive& archive,
                                                  const Dealer& dealer) {
-    return ModelReader(era, format).readModel(model, dealer);
+    return ModelReader(era, archive).readModel(model, dealer);
 }
 
-Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, const Dealer& dealer) const {
+Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, const Dealer& dealer) {
     const std::optional<ModelKind> kind = modelKind(entry.className, entry.config);
     if (!kind) {
         return fail(ErrorCode::Unsupported,
@@ -47,8 +48,20 @@ Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, c
     return model;
 }
 
-Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& entry,
-                                                            std::vector<LayerWeight> weights) const {
+/// A layer that was met before keeps its weights where that was; whatever else has its number is another layer.
+Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& entry, std::vector<LayerWeight> weights) {
+    if (!entry.sharedId) return readNewLayer(entry, std::move(weights));
+    const auto met = m_shared.find(*entry.sharedId);
+    const bool same = met != m_shared.end() && met->second->name == entry.name &&
+                      met->second->className == entry.className && weights.empty();
+    if (same) return met->second;
+    ATTN_TRY(std::shared_ptr<const Layer> layer, readNewLayer(entry, std::move(weights)));
+    m_shared.insert_or_assign(*entry.sharedId, layer);
+    return layer;
+}
+
+Result<std::shared_ptr<const Layer>> ModelReader::readNewLayer(const LayerEntry& entry,
+                                                               std::vector<LayerWeight> weights) {
     const auto layer = std::make_shared<Layer>();
     layer->name = entry.name;
     layer->className = entry.className;
@@ -57,7 +70,7 @@ Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& en
     layer->config = Config(entry.config);
     if (modelKind(entry.className, entry.config)) {
         ATTN_TRY(layer->model, readModel(entry, [&](const std::vector<LayerEntry>& entries) {
-                     return dealOut(entries, std::move(weights));
+                     return deal(entries, std::move(weights));
                  }));
         return layer;
     }
@@ -67,13 +80,24 @@ Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& en
         layer->weights = currentLayout(entry, std::move(kept), m_era.backend);
         return layer;
     }
-    ATTN_TRY(std::vector<std::vector<LayerWeight>> dealt, dealOut(inside, std::move(weights)));
+    ATTN_TRY(std::vector<std::vector<LayerWeight>> dealt, deal(inside, std::move(weights)));
     for (std::size_t index = 0; index < inside.size(); ++index) {
         Result<std::shared_ptr<const Layer>> inner = readLayer(inside[index], std::move(dealt[index]));
         if (!inner) return failWithin("layer " + inside[index].name, std::move(inner).error());
         layer->inner.push_back(*std::move(inner));
     }
     return layer;
+}
+
+Result<std::vector<std::vector<LayerWeight>>> ModelReader::deal(const std::vector<LayerEntry>& layers,
+                                                                std::vector<LayerWeight> weights) const {
+    if (!m_byPlace) return dealOut(layers, std::move(weights));
+    // All of them have none, or are shared with others that were met before.
+    if (weights.empty()) return std::vector<std::vector<LayerWeight>>(layers.size());
+    if (!areNamedByPlace(weights)) return dealOut(layers, std::move(weights));
+    SavedPlaces places{m_era, {}};
+    for (const auto& [id, layer] : m_shared) places.met.insert(id);
+    return dealByPlace(layers, std::move(weights), std::move(places));
 }
 
 }  // namespace attnscope

@@ -4,6 +4,7 @@
 #include "model/model_config.h"
 
 #include <functional>
+#include <map>
 
 namespace attnscope {
 
@@ -13,18 +14,24 @@ public:
     /// Hands out the weights: for each entry of a model its own.
     using Dealer = std::function<Result<std::vector<std::vector<LayerWeight>>>(const std::vector<LayerEntry>&)>;
 
-    /// Errors: names the layer that does not fit.
+    /// `dealer` hands out the weights of the outermost model. Errors: names the layer that does not fit.
     [[nodiscard]] static Result<std::shared_ptr<Model>> read(const LayerEntry& model, const Era& era,
-                                                             const std::string& format, const Dealer& dealer);
+                                                             const Archive& archive, const Dealer& dealer);
 
 private:
-    ModelReader(const Era& era, const std::string& format) : m_era(era), m_format(format) {}
+    ModelReader(const Era& era, const Archive& archive)
+        : m_era(era), m_format(archive.format + ", Keras " + era.version), m_byPlace(archive.byPlace) {}
 
-    Result<std::shared_ptr<Model>> readModel(const LayerEntry& entry, const Dealer& dealer) const;
-    Result<std::shared_ptr<const Layer>> readLayer(const LayerEntry& entry, std::vector<LayerWeight> weights) const;
+    Result<std::shared_ptr<Model>> readModel(const LayerEntry& entry, const Dealer& dealer);
+    Result<std::shared_ptr<const Layer>> readLayer(const LayerEntry& entry, std::vector<LayerWeight> weights);
+    Result<std::shared_ptr<const Layer>> readNewLayer(const LayerEntry& entry, std::vector<LayerWeight> weights);
+    Result<std::vector<std::vector<LayerWeight>>> deal(const std::vector<LayerEntry>& layers,
+                                                       std::vector<LayerWeight> weights) const;
 
     const Era& m_era;
-    const std::string& m_format;
+    std::string m_format;
+    bool m_byPlace;
+    std::map<std::int64_t, std::shared_ptr<const Layer>> m_shared;  ///< by LayerEntry::sharedId
 };
 
 }  // namespace attnscope

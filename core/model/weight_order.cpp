@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "layers/config.h"
-#include "model/weight_places.h"
 
 #include <algorithm>
 #include <array>
@@ -142,13 +141,8 @@ Result<std::optional<WeightCount>> countOfClass(const LayerEntry& layer) {
     return count;
 }
 
-/// The layers directly inside a nested model or a wrapper; empty for an ordinary layer.
-Result<std::vector<LayerEntry>> children(const LayerEntry& layer) {
-    return modelKind(layer.className, layer.config) ? readEntries(layer.config) : innerEntries(layer);
-}
-
 Result<std::optional<WeightCount>> countOf(const LayerEntry& layer) {
-    ATTN_TRY(const std::vector<LayerEntry> inside, children(layer));
+    ATTN_TRY(const std::vector<LayerEntry> inside, layersInside(layer));
     std::optional<WeightCount> count;
     if (inside.empty()) {
         ATTN_TRY(count, countOfClass(layer));
@@ -168,7 +162,7 @@ Result<std::optional<WeightCount>> countOf(const LayerEntry& layer) {
 
 /// Adds the names of all layers inside, at any depth.
 Status collectNames(const LayerEntry& layer, std::set<std::string>& names) {
-    ATTN_TRY(const std::vector<LayerEntry> inside, children(layer));
+    ATTN_TRY(const std::vector<LayerEntry> inside, layersInside(layer));
     for (const LayerEntry& child : inside) {
         names.insert(child.name);
         ATTN_CHECK(collectNames(child, names));
@@ -279,6 +273,10 @@ Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer) {
     return inner;
 }
 
+Result<std::vector<LayerEntry>> layersInside(const LayerEntry& layer) {
+    return modelKind(layer.className, layer.config) ? readEntries(layer.config) : innerEntries(layer);
+}
+
 Result<bool> mayHaveWeights(const LayerEntry& layer) {
     ATTN_TRY(const std::optional<WeightCount> count, countOf(layer));
     return !count || count->all() > 0;
@@ -327,7 +325,6 @@ Result<std::vector<LayerWeight>> marked(const LayerEntry& layer, std::vector<Lay
 
 Result<std::vector<std::vector<LayerWeight>>> dealOut(const std::vector<LayerEntry>& layers,
                                                       std::vector<LayerWeight> weights) {
-    if (areNamedByPlace(weights)) return dealByPlace(layers, std::move(weights));
     Counts counts;
     for (const LayerEntry& layer : layers) {
         ATTN_TRY(counts.emplace_back(), countOf(layer));

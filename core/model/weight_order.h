@@ -29,4 +29,7 @@ namespace attnscope {
 /// for other classes.
 [[nodiscard]] Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer);
 
+/// The layers directly inside a nested model or a wrapper; empty for an ordinary layer.
+[[nodiscard]] Result<std::vector<LayerEntry>> layersInside(const LayerEntry& layer);
+
 }  // namespace attnscope

@@ -1,6 +1,6 @@
 #include "model/weight_places.h"
 
-#include "base/text.h"
+#include "model/weight_order.h"
 
 #include <algorithm>
 #include <array>
@@ -122,21 +122,43 @@ std::string kindOf(const Heaps& heaps, const std::string& className) {
     return placesOf(heaps, older).empty() ? kind : older;
 }
 
+/// Notes the shared layers in a layer, itself included.
+Status meet(const LayerEntry& layer, SavedPlaces& saved) {
+    if (layer.sharedId) saved.met.insert(*layer.sharedId);
+    ATTN_TRY(const std::vector<LayerEntry> inside, layersInside(layer));
+    for (const LayerEntry& child : inside) ATTN_CHECK(meet(child, saved));
+    return {};
+}
+
+/// By how much a layer lets the count of its class go on (saving_lib.py, _save_container_state). Keras 3 counts each
+/// layer once. Keras 2.12 and 2.13 saved _layer_checkpoint_dependencies, which names a layer twice if it has weights;
+/// from 2.14 on a layer that was saved before does not count.
+Result<std::size_t> countFor(const LayerEntry& layer, SavedPlaces& saved) {
+    if (saved.era.generation == Generation::Keras3) return 1;
+    if (saved.era.version.starts_with("2.12.") || saved.era.version.starts_with("2.13.")) {
+        ATTN_TRY(const bool weighted, mayHaveWeights(layer));
+        return weighted ? 2 : 1;
+    }
+    if (layer.sharedId && saved.met.contains(*layer.sharedId)) return 0;
+    ATTN_CHECK(meet(layer, saved));
+    return 1;
+}
+
 /// Layers are counted for each class in the order of the model; operations are not among them, and neither is the
-/// InputLayer of a Sequential model, which has no weights. Up to TensorFlow 2.13 a layer with weights counted twice
-/// (_layer_checkpoint_dependencies names it twice), so that there the places are taken `inOrder`.
-Result<Hands> dealModel(const std::vector<LayerEntry>& layers, Heaps heaps, bool inOrder) {
+/// InputLayer of a Sequential model, which has no weights.
+Result<Hands> dealModel(const std::vector<LayerEntry>& layers, Heaps heaps, SavedPlaces saved) {
     Hands hands(layers.size());
     std::map<std::string, std::size_t, std::less<>> counts;
     std::set<std::string> dealt;
     for (std::size_t index = 0; index < layers.size(); ++index) {
         if (layers[index].operation) continue;
         const std::string kind = kindOf(heaps, layers[index].className);
-        const std::size_t count = counts[kind]++;
+        const std::size_t count = counts[kind];
+        ATTN_TRY(const std::size_t further, countFor(layers[index], saved));
+        counts[kind] += further;
         const auto places = placesOf(heaps, kind);
-        auto place = std::ranges::find(places, count, &std::pair<std::size_t, std::string>::first);
-        if (inOrder) place = count < places.size() ? places.begin() + static_cast<std::ptrdiff_t>(count) : places.end();
-        if (place == places.end()) continue;
+        const auto place = std::ranges::find(places, count, &std::pair<std::size_t, std::string>::first);
+        if (further == 0 || place == places.end()) continue;
         hands[index] = heaps.at(place->second);
         dealt.insert(place->second);
     }
@@ -169,12 +191,12 @@ bool areNamedByPlace(const std::vector<LayerWeight>& weights) {
     });
 }
 
-Result<Hands> dealByPlace(const std::vector<LayerEntry>& layers, std::vector<LayerWeight> weights) {
+Result<Hands> dealByPlace(const std::vector<LayerEntry>& layers, std::vector<LayerWeight> weights, SavedPlaces places) {
     Heaps heaps = heaped(std::move(weights));
     for (const std::string_view root : {layersRoot, dependenciesRoot}) {
         const auto heap = heaps.find(root);
         if (heap == heaps.end()) continue;
-        return dealModel(layers, heaped(std::move(heap->second)), root == dependenciesRoot);
+        return dealModel(layers, heaped(std::move(heap->second)), std::move(places));
     }
     Hands hands(layers.size());
     for (std::size_t index = 0; index < layers.size(); ++index) {

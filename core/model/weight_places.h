@@ -1,10 +1,13 @@
 #pragma once
 
 #include "base/result.h"
+#include "layers/era.h"
 #include "layers/layer.h"
 #include "model/archive.h"
 #include "model/model_config.h"
 
+#include <cstdint>
+#include <set>
 #include <vector>
 
 /// Whose weight is whose in files that name weights by where their layer stands in the model ("layers/dense_1/vars/0");
@@ -17,9 +20,17 @@ namespace attnscope {
 /// Whether these weights of a model or a wrapper are named by place.
 [[nodiscard]] bool areNamedByPlace(const std::vector<LayerWeight>& weights);
 
+/// What decides at which place a layer's weights are.
+struct SavedPlaces {
+    const Era& era;
+    std::set<std::int64_t> met;  ///< LayerEntry::sharedId of those that Keras came past before
+};
+
 /// Gives each layer of a model, or of a wrapper, its weights, whose names then count from that layer: "cell/vars/0".
-/// Errors: weights at a place where the model has no layer.
+/// A layer that was met before, or earlier inside this model, has none. Errors: weights at a place where the model has
+/// no layer.
 [[nodiscard]] Result<std::vector<std::vector<LayerWeight>>> dealByPlace(const std::vector<LayerEntry>& layers,
-                                                                        std::vector<LayerWeight> weights);
+                                                                        std::vector<LayerWeight> weights,
+                                                                        SavedPlaces places);
 
 }  // namespace attnscope

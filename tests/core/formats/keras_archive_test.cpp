@@ -103,27 +103,6 @@ std::vector<Member> membersOf(const std::string& name) {
     return members;
 }
 
-std::vector<float> weightsOf(const Layer& layer) {
-    std::vector<float> numbers;
-    for (const LayerWeight& weight : layer.weights)
-        numbers.insert(numbers.end(), weight.tensor->data().begin(), weight.tensor->data().end());
-    for (const auto& inner : layer.inner) {
-        const std::vector<float> inside = weightsOf(*inner);
-        numbers.insert(numbers.end(), inside.begin(), inside.end());
-    }
-    for (std::size_t index = 0; layer.model != nullptr && index < layer.model->layers().size(); ++index) {
-        const std::vector<float> inside = weightsOf(*layer.model->layers()[index]);
-        numbers.insert(numbers.end(), inside.begin(), inside.end());
-    }
-    return numbers;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
-    return text;
-}
-
 }  // namespace
 
 /// Archives of Keras 3: what they hold, and what is refused before anything of them is unpacked.
@@ -136,9 +115,8 @@ private slots:
     void archivesThatAreNotSoundAreRefused();
     void whatAModelNeedsMustBeThere();
     void everyCutIsAnErrorNotACrash();
-    void theOlderLayoutGivesTheSameWeights_data();
-    void theOlderLayoutGivesTheSameWeights();
     void weightsWithoutALayerAreNamed();
+    void aLayerSharedWithAModelInsideIsOneLayer();
 };
 
 void KerasArchiveTest::anArchiveIsReadWhole() {
@@ -203,29 +181,6 @@ void KerasArchiveTest::everyCutIsAnErrorNotACrash() {
         QVERIFY2(!problem(whole.substr(0, length)).empty(), std::to_string(length).c_str());
 }
 
-void KerasArchiveTest::theOlderLayoutGivesTheSameWeights_data() {
-    QTest::addColumn<bool>("twice");
-    QTest::newRow("TensorFlow 2.13: layers with weights count twice") << true;
-    QTest::newRow("TensorFlow 2.14: counted once") << false;
-}
-
-void KerasArchiveTest::theOlderLayoutGivesTheSameWeights() {
-    // keras 2.13.1 and 2.14.0, src/saving/saving_lib.py, _save_container_state, over _layer_checkpoint_dependencies.
-    QFETCH(bool, twice);
-    const Result<Archive> archive = readArchive(golden + "k3_frozen.keras");
-    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
-    Archive older = *archive;
-    for (ArchiveGroup& group : older.groups) {
-        group.layer = replaced(group.layer, "layers/", "_layer_checkpoint_dependencies/");
-        if (twice) group.layer = replaced(group.layer, "dense_1", "dense_2");
-    }
-    const auto expected = Model::fromArchive(*archive);
-    const auto found = Model::fromArchive(older);
-    QVERIFY2(found, found ? "" : found.error().text().c_str());
-    for (std::size_t index = 0; index < (*expected)->layers().size(); ++index)
-        QCOMPARE(weightsOf(*(*found)->layers()[index]), weightsOf(*(*expected)->layers()[index]));
-}
-
 void KerasArchiveTest::weightsWithoutALayerAreNamed() {
     Result<Archive> archive = readArchive(golden + "k3_frozen.keras");
     QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
@@ -233,6 +188,22 @@ void KerasArchiveTest::weightsWithoutALayerAreNamed() {
     const auto model = Model::fromArchive(*std::move(archive));
     QVERIFY(!model);
     QCOMPARE(model.error().text(), std::string("weights found at 'dense_7', where the model has no such layer"));
+}
+
+void KerasArchiveTest::aLayerSharedWithAModelInsideIsOneLayer() {
+    const Result<Archive> archive = readArchive(golden + "../releases/tf215_shared.keras");
+    QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
+    const auto model = Model::fromArchive(*archive);
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    const auto same = [&](const char* name, const char* other) {
+        return (*model)->layerNamed(name) != nullptr && (*model)->layerNamed(name) == (*model)->layerNamed(other);
+    };
+    QVERIFY(same("outside", "first/outside"));
+    QVERIFY(same("inside", "second/inside"));
+    QVERIFY(same("wrapped", "time_distributed/wrapped"));
+    QVERIFY(same("first", "third/first"));
+    QVERIFY(!same("first/dense", "second/dense_1"));
+    QCOMPARE((*model)->parameterCount(), std::int64_t{80});  // model.count_params()
 }
 
 QTEST_GUILESS_MAIN(KerasArchiveTest)

@@ -54,8 +54,7 @@ std::vector<GoldenCase> goldenCases() {
                                    readTensors(run.at("values")),
                                    run.contains("sites") ? std::optional(readTensors(run.at("sites"))) : std::nullopt});
         const json formulas = content.value("formulas", json::object());
-        for (const auto& [layer, formula] : formulas.items())
-            golden.formulas[layer] = formula.get<std::string>();
+        for (const auto& [layer, formula] : formulas.items()) golden.formulas[layer] = formula.get<std::string>();
         golden.penalties = readTerms(content, "penalties");
         golden.constraints = readTerms(content, "constraints");
         // Some models are kept as several files.
@@ -72,7 +71,7 @@ std::vector<GoldenCase> goldenCases() {
 
 Result<std::shared_ptr<const Model>> openGolden(const GoldenCase& golden) {
     ATTN_TRY(Archive archive, readArchive(golden.model));
-    if (!golden.architecture.empty()) {
+    if (archive.config.is_null()) {
         ATTN_TRY(const std::string architecture, readBytes(golden.architecture, mostArchitectureBytes));
         ATTN_CHECK(addArchitecture(archive, architecture));
     }
