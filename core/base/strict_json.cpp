@@ -23,6 +23,13 @@ std::string reasonOf(const std::string& what) {
     return reason.starts_with(needless) ? "in " + reason.substr(needless.size()) : reason;
 }
 
+/// A key as messages show it, on one line.
+std::string shown(const std::string& key) {
+    constexpr std::size_t longest = 80;
+    const bool cut = key.size() > longest;
+    return json(key.substr(0, longest) + (cut ? "…" : "")).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 /// Builds the document while the parser walks it, and stops at what ought not to be there.
 class StrictBuilder : public nlohmann::json_sax<json> {
 public:
@@ -45,7 +52,7 @@ public:
     bool key(string_t& name) override {
         auto& members = m_open.back()->get_ref<json::object_t&>();
         const auto [place, fresh] = members.emplace(name, nullptr);
-        if (!fresh) return refuse("the key \"" + name + "\" occurs twice in one object");
+        if (!fresh) return refuse("the key " + shown(name) + " occurs twice in one object");
         m_slot = &place->second;
         return true;
     }
@@ -70,6 +77,10 @@ private:
     }
 
     json* add(json value) {
+        if (++m_values > mostJsonValues) {
+            refuse("JSON of more than " + std::to_string(mostJsonValues) + " values");
+            return nullptr;
+        }
         if (m_open.empty()) {
             m_root = std::move(value);
             return &m_root;
@@ -86,8 +97,9 @@ private:
     bool open(json container) {
         if (m_open.size() == m_deepest)
             return refuse("JSON nested more than " + std::to_string(m_deepest) + " levels deep");
-        m_open.push_back(add(std::move(container)));
-        return true;
+        json* const place = add(std::move(container));
+        m_open.push_back(place);
+        return place != nullptr;
     }
 
     bool close() {
@@ -101,6 +113,7 @@ private:
     json m_root;
     std::vector<json*> m_open;  ///< from the root to the innermost open container
     json* m_slot = nullptr;     ///< where the value of the last key goes
+    std::size_t m_values = 0;
     std::string m_problem;
 };
 

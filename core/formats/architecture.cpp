@@ -16,6 +16,7 @@ using nlohmann::json;
 constexpr std::string_view expected = "a model's architecture as model.to_json() gives it was expected";
 
 Result<json> parseArchitecture(std::string_view text) {
+    ATTN_CHECK(refuseExecutable(text, {}, "JSON (model.to_json())"));
     constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF";
     if (text.starts_with(byteOrderMark)) text.remove_prefix(byteOrderMark.size());
     ATTN_TRY(json parsed, parseStrictJson(text));

@@ -46,8 +46,8 @@ Result<MappedFile> openModelFile(const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::exists(path + "/saved_model.pb", ignored))
         return fail(ErrorCode::Unsupported,
-                    "is a TensorFlow SavedModel folder, whose graph can run code; save the model as a Keras .h5 file "
-                    "instead");
+                    "is a TensorFlow SavedModel folder, whose graph can run code; load it in Keras and save the model "
+                    "as .keras or .h5 instead");
     return MappedFile::open(path);
 }
 

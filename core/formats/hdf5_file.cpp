@@ -127,10 +127,12 @@ bool Hdf5Group::has(const std::string& name) const {
     return H5Lexists(m_handle.id(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
-bool Hdf5Group::hasGroup(const std::string& name) const {
-    if (!checkLink(m_handle.id(), name, m_path)) return false;
+Result<bool> Hdf5Group::hasGroup(const std::string& name) const {
+    const std::string path = below(m_path, name);
+    ATTN_CHECK(checkLink(m_handle.id(), name, path));
     const Hdf5Handle<H5Oclose> object(H5Oopen(m_handle.id(), name.c_str(), H5P_DEFAULT));
-    return object && H5Iget_type(object.id()) == H5I_GROUP;
+    if (!object) return fail(ErrorCode::Format, path + ": damaged" + hdf5Reason());
+    return H5Iget_type(object.id()) == H5I_GROUP;
 }
 
 Result<std::vector<std::string>> Hdf5Group::names() const {

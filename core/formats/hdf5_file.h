@@ -40,8 +40,8 @@ public:
     /// What is directly inside, in the order of the names; links other than hard are refused when they are followed.
     /// Errors: code Limit for more than 65,536.
     [[nodiscard]] Result<std::vector<std::string>> names() const;
-    /// Whether a hard link of this name leads to a group.
-    [[nodiscard]] bool hasGroup(const std::string& name) const;
+    /// Whether what has this name is a group. Errors: what group() refuses.
+    [[nodiscard]] Result<bool> hasGroup(const std::string& name) const;
 
     /// The group under a path that may have several parts. Errors: code NotFound; Unsupported for links other than
     /// hard.

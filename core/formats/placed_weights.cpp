@@ -36,7 +36,9 @@ public:
         if (group.has(std::string(variables))) ATTN_CHECK(readVariables(group, place));
         ATTN_TRY(const std::vector<std::string> names, group.names());
         for (const std::string& name : names) {
-            if (name == variables || name == seeds || !group.hasGroup(name)) continue;
+            if (name == variables || name == seeds) continue;
+            ATTN_TRY(const bool isGroup, group.hasGroup(name));
+            if (!isGroup) continue;
             ATTN_TRY(const Hdf5Group inside, group.group(name));
             ATTN_CHECK(read(inside, place + "/" + name, depth + 1));
         }

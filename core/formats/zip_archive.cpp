@@ -115,24 +115,35 @@ Result<std::vector<Place>> places(std::string_view bytes) {
 std::string_view nameProblem(std::string_view name) {
     if (name.empty() || name.size() > longestName) return "an empty or overlong name";
     if (firstInvalidUtf8(name)) return "a name that is not UTF-8";
-    const auto plain = [](char letter) { return static_cast<unsigned char>(letter) >= 0x20 && letter != '\\'; };
+    const auto plain = [](char letter) {
+        return static_cast<unsigned char>(letter) >= 0x20 && letter != 0x7F && letter != '\\';
+    };
     if (!std::ranges::all_of(name, plain)) return "a name with a backslash or control characters";
-    const bool namesDrive = name.size() > 1 && name[1] == ':';
+    // A drive of Windows, "C:/"; numpy writes weights such as "W:0" as members "W:0.npy".
+    const bool namesDrive = name.size() > 2 && name.substr(1, 2) == ":/";
     if (name.front() == '/' || namesDrive) return "an absolute name";
     const std::vector<std::string> parts = split(name, '/');
     if (std::ranges::find(parts, "..") != parts.end()) return "a name with ..";
     return {};
 }
 
-Result<ZipMember> readMember(zip_t* archive, std::uint64_t index) {
+/// A name as messages show it; what cannot be shown on one line is left out.
+std::string shown(std::string_view name) {
+    constexpr std::size_t longest = 100;
+    const bool readable = !name.empty() && name.size() <= longest && !firstInvalidUtf8(name) &&
+                          std::ranges::all_of(name, [](char letter) {
+                              return static_cast<unsigned char>(letter) >= 0x20 && letter != 0x7F;
+                          });
+    return readable ? "member " + std::string(name) : std::string("a member");
+}
+
+Result<ZipMember> readMember(zip_t* archive, std::uint64_t index, std::string_view name) {
     zip_stat_t stat{};
     constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
     if (zip_stat_index(archive, index, ZIP_FL_ENC_RAW, &stat) != 0 || (stat.valid & needed) != needed) return damaged();
+    // An archive may have two directories; the one that was checked must be the one that is read.
+    if (name != stat.name) return damaged();
     ZipMember member{stat.name, stat.size};
-    if (const std::string_view problem = nameProblem(member.name); !problem.empty()) {
-        return fail(ErrorCode::Format,
-                    "member " + std::to_string(index + 1) + " of the archive has " + std::string(problem));
-    }
     const std::string place = "member " + member.name;
     const bool encrypted = (stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE;
     if (encrypted) return fail(ErrorCode::Unsupported, place + ": is encrypted");
@@ -148,22 +159,25 @@ Result<ZipMember> readMember(zip_t* archive, std::uint64_t index) {
     return member;
 }
 
-/// The number of members, none of which has another's name or bytes. Comes before libzip, which would not name them.
-Result<std::size_t> checkPlaces(std::string_view bytes) {
+/// The names of the members in the directory's order: sound ones, none of which another has, nor its bytes. Comes
+/// before libzip, which would not name them.
+Result<std::vector<std::string_view>> checkPlaces(std::string_view bytes) {
     ATTN_TRY(std::vector<Place> found, places(bytes));
+    std::vector<std::string_view> inOrder;
     std::set<std::string_view> names;
     for (const Place& place : found) {
-        if (names.insert(place.name).second) continue;
-        const bool readable = nameProblem(place.name).empty();
-        return fail(ErrorCode::Format, "member " + (readable ? std::string(place.name) : "with an unusual name") +
-                                           ": is in the archive twice");
+        if (const std::string_view problem = nameProblem(place.name); !problem.empty())
+            return fail(ErrorCode::Format, shown(place.name) + ": has " + std::string(problem));
+        if (!names.insert(place.name).second)
+            return fail(ErrorCode::Format, shown(place.name) + ": is in the archive twice");
+        inOrder.push_back(place.name);
     }
     std::ranges::sort(found, {}, &Place::start);
     for (std::size_t index = 1; index < found.size(); ++index) {
         if (found[index].start < found[index - 1].end)
-            return fail(ErrorCode::Format, "is a zip archive whose members overlap");
+            return fail(ErrorCode::Format, shown(found[index].name) + ": overlaps " + shown(found[index - 1].name));
     }
-    return found.size();
+    return inOrder;
 }
 
 }  // namespace
@@ -173,7 +187,7 @@ void ZipArchive::Close::operator()(zip* archive) const {
 }
 
 Result<ZipArchive> ZipArchive::open(std::string_view bytes) {
-    ATTN_TRY(const std::size_t members, checkPlaces(bytes));
+    ATTN_TRY(const std::vector<std::string_view> names, checkPlaces(bytes));
     zip_error_t error{};
     zip_error_init(&error);
     ZipArchive result;
@@ -189,9 +203,9 @@ Result<ZipArchive> ZipArchive::open(std::string_view bytes) {
         return fail(ErrorCode::Format, "is a truncated or damaged zip archive (" + reason + ")");
 
     const zip_int64_t count = zip_get_num_entries(result.m_archive.get(), 0);
-    if (count < 0 || static_cast<std::size_t>(count) != members) return damaged();
-    for (std::size_t index = 0; index < members; ++index) {
-        ATTN_TRY(result.m_members.emplace_back(), readMember(result.m_archive.get(), index));
+    if (count < 0 || static_cast<std::size_t>(count) != names.size()) return damaged();
+    for (std::size_t index = 0; index < names.size(); ++index) {
+        ATTN_TRY(result.m_members.emplace_back(), readMember(result.m_archive.get(), index, names[index]));
     }
     return result;
 }

@@ -5,6 +5,7 @@
 #include "inspect/attainable.h"
 #include "inspect/findings.h"
 #include "inspect/left_values.h"
+#include "text/word_tokenizer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,8 +35,9 @@ Status checkIds(const Sequence& sequence, const ModelInput& input) {
     if (input.vocabularySize <= 0) return {};
     for (std::size_t t = 0; t < sequence.values->size(); ++t) {
         const float id = (*sequence.values)[t];
-        if (id != std::floor(id))
-            return fail(ErrorCode::InvalidInput, "token ids are whole numbers, " + floatText(id) + " found");
+        if (id != std::floor(id) || std::abs(id) > static_cast<float>(largestExactId))
+            return fail(ErrorCode::InvalidInput, "token ids are whole numbers up to " + std::to_string(largestExactId) +
+                                                     ", " + floatText(id) + " found");
         if (id >= 0.0F && id < static_cast<float>(input.vocabularySize)) continue;
         std::string token = t < sequence.tokens.size() ? sequence.tokens[t].text : std::string();
         if (!token.empty()) token = " ('" + token + "')";

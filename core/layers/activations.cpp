@@ -50,17 +50,26 @@ struct NamedActivation {
     json config = json::object();
 };
 
+/// A function without a name is {"class_name": "__lambda__", "config": {"value": [code, defaults, closure]}}
+/// (keras/src/saving/serialization_lib.py), of which an activation keeps the config alone (activations/__init__.py).
+bool isPythonCode(const json& entry) {
+    if (!entry.is_object()) return false;
+    const json dump = entry.value("value", json());
+    return entry.value("class_name", json()) == "__lambda__" ||
+           (dump.is_array() && dump.size() == 3 && dump[0].is_string());
+}
+
 Result<NamedActivation> readActivation(const Config& config, std::string_view key) {
     if (!config.has(key)) return NamedActivation{};
     const json& entry = *config.json().find(key);
     if (entry.is_string()) return NamedActivation{entry.get<std::string>(), json::object()};
+    if (isPythonCode(entry))
+        return fail(ErrorCode::PythonCode,
+                    "config entry " + std::string(key) + " contains Python code; it is shown, not run");
     const auto className = entry.is_object() ? entry.find("class_name") : entry.end();
     if (!entry.is_object() || className == entry.end() || !className->is_string())
         return fail(ErrorCode::Format, "config entry " + std::string(key) + ": the name of an activation expected");
     NamedActivation result{className->get<std::string>(), json::object()};
-    if (result.name == "__lambda__")
-        return fail(ErrorCode::PythonCode,
-                    "config entry " + std::string(key) + " contains Python code; it is shown, not run");
     const auto inner = entry.find("config");
     // Functions are saved as {"class_name": "function", "config": "relu"}, layers with a config of their own.
     if (inner != entry.end() && inner->is_string()) result.name = inner->get<std::string>();

@@ -199,7 +199,7 @@ Result<Hands> dealByPlace(const std::vector<LayerEntry>& layers, std::vector<Lay
         return dealModel(layers, heaped(std::move(heap->second)), std::move(places));
     }
     Hands hands(layers.size());
-    for (std::size_t index = 0; index < layers.size(); ++index) {
+    for (std::size_t index = 0; index < std::min(layers.size(), wrapperParts.size()); ++index) {
         const std::string_view part = layers.size() == 1 ? wrapperParts[2] : wrapperParts[index];
         if (const auto heap = heaps.find(part); heap != heaps.end()) hands[index] = std::move(heap->second);
     }

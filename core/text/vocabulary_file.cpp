@@ -16,6 +16,10 @@ bool isPadding(const std::string& word) {
     return std::find(names.begin(), names.end(), word) != names.end();
 }
 
+tl::unexpected<Error> tooManyWords() {
+    return fail(ErrorCode::Limit, "holds more than " + std::to_string(largestExactId) + " words");
+}
+
 }  // namespace
 
 Result<TokenizerPtr> vocabularyTokenizer(const std::vector<std::string>& words, std::string_view unit) {
@@ -27,9 +31,7 @@ Result<TokenizerPtr> vocabularyTokenizer(const std::vector<std::string>& words, 
         const std::string place = std::string(unit) + " " + std::to_string(i + 1);
         if (words[i].empty() && i > 0) return fail(ErrorCode::Format, place + ": is empty; expected a word");
         const std::int64_t id = firstId + static_cast<std::int64_t>(i);
-        if (id > largestExactId) {
-            return fail(ErrorCode::Limit, "holds more than " + std::to_string(largestExactId) + " words");
-        }
+        if (id > largestExactId) return tooManyWords();
         const auto [known, fresh] = vocabulary.ids.emplace(words[i], id);
         if (!fresh) {
             return fail(ErrorCode::Format, place + ": the word \"" + words[i] + "\" is already in " +
@@ -51,6 +53,7 @@ Result<TokenizerPtr> vocabularyTokenizer(const std::vector<std::string>& words, 
 Result<TokenizerPtr> vocabularyFileTokenizer(std::string_view text) {
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.empty()) return fail(ErrorCode::Format, "holds no words; expected a vocabulary");
+    if (std::ranges::count(text, '\n') >= largestExactId) return tooManyWords();  // before any of them is copied
     std::vector<std::string> lines = split(text, '\n');
     for (std::string& line : lines) {
         if (line.ends_with('\r')) line.pop_back();

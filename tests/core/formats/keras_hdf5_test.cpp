@@ -48,10 +48,6 @@ private slots:
     void aUserBlockIsPassedOver();
     void splitNamesAreJoined();
     void anEmptyListMayHaveAnyType();
-    void unsafeDatasetsAreRefused_data();
-    void unsafeDatasetsAreRefused();
-    void filesOfOtherFormatsAreNamed_data();
-    void filesOfOtherFormatsAreNamed();
 
 private:
     [[nodiscard]] std::string newPath() { return m_folder.filePath(QString("%1.h5").arg(++m_files)).toStdString(); }
@@ -322,119 +318,6 @@ void KerasHdf5Test::anEmptyListMayHaveAnyType() {
     const Result<Archive> archive = readArchive(path);
     QVERIFY2(archive, archive ? "" : archive.error().text().c_str());
     QVERIFY(archive->groups[0].weights.empty());
-}
-
-void KerasHdf5Test::unsafeDatasetsAreRefused_data() {
-    QTest::addColumn<int>("kind");
-    QTest::addColumn<QString>("message");
-    QTest::newRow("external storage") << 0 << "is stored outside the file, which is not opened";
-    QTest::newRow("virtual") << 1 << "is a virtual dataset made of others, which are not opened";
-    QTest::newRow("scale-offset filter") << 2
-                                         << "is stored through filter 6; deflate, shuffle or fletcher32 was expected";
-    QTest::newRow("compound") << 3 << "holds compound values; numbers were expected";
-    QTest::newRow("references") << 4 << "holds references; numbers were expected";
-    QTest::newRow("nothing stored") << 5
-                                    << "declares 4096 bytes (32, 32), limit 0 bytes for the 0 bytes that are stored";
-    QTest::newRow("too many axes") << 6 << "needs 9 axes, limit 8";
-    QTest::newRow("an axis of length 0") << 7 << "has an axis of length 0; no weight has";
-    QTest::newRow("a group") << 8 << "a dataset was expected*";
-    QTest::newRow("an odd float") << 9
-                                  << "holds numbers of an unusual layout; float16, float32 or float64 was expected";
-}
-
-void KerasHdf5Test::unsafeDatasetsAreRefused() {
-    QFETCH(int, kind);
-    QFETCH(QString, message);
-    const std::string path = newPath();
-    {
-        H5Writer file(path);
-        writeDenseModel(file);
-        const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
-        const hsize_t three = 3;
-        switch (kind) {
-            case 0:
-                H5Pset_external(creation, "/etc/passwd", 0, 24);
-                file.unwritten(kernelPath, {3, 2}, H5T_IEEE_F32LE, creation);
-                break;
-            case 1: {
-                const hid_t space = H5Screate_simple(1, &three, nullptr);
-                H5Pset_virtual(creation, space, "elsewhere.h5", "/data", space);
-                file.unwritten(kernelPath, {3}, H5T_IEEE_F32LE, creation);
-                break;
-            }
-            case 2: {
-                const hid_t scaled = chunked({3});
-                H5Pset_scaleoffset(scaled, H5Z_SO_INT, 0);
-                file.numbers(kernelPath, {3}, H5T_STD_I32LE, scaled);
-                break;
-            }
-            case 3: {
-                const hid_t pair = H5Tcreate(H5T_COMPOUND, 8);
-                H5Tinsert(pair, "a", 0, H5T_IEEE_F32LE);
-                H5Tinsert(pair, "b", 4, H5T_IEEE_F32LE);
-                file.unwritten(kernelPath, {3}, pair);
-                break;
-            }
-            case 4:
-                file.unwritten(kernelPath, {3}, H5T_STD_REF_OBJ);
-                break;
-            case 5:
-                file.unwritten(kernelPath, {32, 32}, H5T_IEEE_F32LE, chunked({8, 8}));
-                break;
-            case 6:
-                file.numbers(kernelPath, std::vector<hsize_t>(9, 1));
-                break;
-            case 7:
-                file.unwritten(kernelPath, {3, 0}, H5T_IEEE_F32LE);
-                break;
-            case 8:
-                file.group("/model_weights/dense/dense");
-                file.group(kernelPath);
-                break;
-            default: {
-                const hid_t odd = H5Tcopy(H5T_IEEE_F32LE);
-                H5Tset_ebias(odd, 100);
-                file.numbers(kernelPath, {3, 2}, odd);
-            }
-        }
-        file.numbers(biasPath, {2});
-    }
-    const QString found = QString::fromStdString(problem(path));
-    const QString expected = "layer dense: " + QString::fromStdString(kernelPath) + ": " + message;
-    if (message.endsWith('*')) {
-        QCOMPARE(found.left(expected.size() - 1), expected.chopped(1));
-    } else {
-        QCOMPARE(found, expected);
-    }
-}
-
-void KerasHdf5Test::filesOfOtherFormatsAreNamed_data() {
-    QTest::addColumn<QString>("name");
-    QTest::addColumn<QByteArray>("content");
-    QTest::addColumn<QString>("message");
-    const QString notYet = ", not supported yet; a whole model saved by Keras as .keras or .h5 was expected";
-    const QString runsCode = "this format can run code; export to a Keras .h5 file instead";
-    QTest::newRow("a cut archive") << "m.keras" << QByteArray("PK\x03\x04")
-                                 << "is a truncated or damaged zip archive";
-    QTest::newRow("PyTorch") << "m.pt" << QByteArray("PK\x03\x04") << runsCode;
-    QTest::newRow("a pickle by its bytes") << "m.bin" << QByteArray("\x80\x04\x95") << runsCode;
-    QTest::newRow("TensorFlow Lite by its bytes")
-        << "m" << QByteArray("\x1c\0\0\0TFL3", 8) << "is a TensorFlow Lite model" + notYet;
-    QTest::newRow("safetensors") << "m.safetensors" << QByteArray("{}") << "is a safetensors file" + notYet;
-    QTest::newRow("anything")
-        << "m.doc" << QByteArray("hello")
-        << "is not a model file of a known format; a whole model saved by Keras as .keras or .h5 was expected";
-}
-
-void KerasHdf5Test::filesOfOtherFormatsAreNamed() {
-    QFETCH(QString, name);
-    QFETCH(QByteArray, content);
-    QFETCH(QString, message);
-    QFile file(m_folder.filePath(name));
-    QVERIFY(file.open(QFile::WriteOnly) && file.write(content) == content.size());
-    file.close();
-    QCOMPARE(QString::fromStdString(problem(file.fileName().toStdString())), message);
-    QCOMPARE(problem(m_folder.path().toStdString()), std::string("is a folder; a file was expected"));
 }
 
 QTEST_GUILESS_MAIN(KerasHdf5Test)
