@@ -3,6 +3,7 @@
 #include "formats/archive_stream.h"
 #include "formats/formats.h"
 #include "formats/read_limits.h"
+#include "formats/sharded_weights.h"
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>
@@ -110,7 +111,8 @@ Result<Archive> readApart(const std::string& path, const ReadWatch& watch) {
 }  // namespace
 
 Result<Archive> readModelFile(const std::string& path, const ReadWatch& watch) {
-    Result<Archive> archive = readApart(path, watch);
+    const auto read = [&](const std::string& file) { return readApart(file, watch); };
+    Result<Archive> archive = isShardMap(path) ? readSharded(path, read) : read(path);
     if (!archive) return failWithin(path, std::move(archive).error());
     return archive;
 }

@@ -22,7 +22,7 @@ QFileDialog* makeDialog(QWidget* parent, const QString& title, const QString& fi
 }  // namespace
 
 QString modelFilter() {
-    return tr("Models (*.h5 *.hdf5 *.keras *.npz);;All files (*)");
+    return tr("Models (*.h5 *.hdf5 *.keras *.npz *.weights.json);;All files (*)");
 }
 
 QString sequencesFilter() {

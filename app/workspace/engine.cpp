@@ -3,6 +3,7 @@
 #include "base/read_file.h"
 #include "formats/architecture.h"
 #include "formats/formats.h"
+#include "formats/sharded_weights.h"
 #include "text/matrix_file.h"
 #include "text/text_file.h"
 #include "workspace/choice_memory.h"
@@ -39,7 +40,7 @@ FileRole roleOf(const std::string& path) {
     static constexpr std::array<std::string_view, 3> models{".h5", ".hdf5", ".keras"};
     static constexpr std::array<std::string_view, 2> vocabularies{"vocab.txt", "vocabulary.txt"};
     const std::string extension = lowerExtension(path);
-    if (isOneOf(extension, models)) return FileRole::Model;
+    if (isOneOf(extension, models) || isShardMap(path)) return FileRole::Model;
     if (extension == ".json" && isArchitecture(path)) return FileRole::Architecture;
     if (extension == ".json" || isOneOf(std::filesystem::path(path).filename().string(), vocabularies))
         return FileRole::Tokenizer;

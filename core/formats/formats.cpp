@@ -4,6 +4,7 @@
 #include "formats/keras_archive.h"
 #include "formats/keras_hdf5.h"
 #include "formats/npz_weights.h"
+#include "formats/sharded_weights.h"
 #include "formats/unsupported_formats.h"
 
 #include <array>
@@ -52,9 +53,11 @@ Result<MappedFile> openModelFile(const std::string& path) {
 }
 
 Result<Archive> readArchive(const std::string& path) {
-    const Result<MappedFile> file = openModelFile(path);
-    if (!file) return failWithin(path, file.error());
-    Result<Archive> archive = readArchive({path, file->bytes()});
+    const auto readOne = [](const std::string& name) -> Result<Archive> {
+        ATTN_TRY(const MappedFile file, openModelFile(name));
+        return readArchive({name, file.bytes()});
+    };
+    Result<Archive> archive = isShardMap(path) ? readSharded(path, readOne) : readOne(path);
     if (!archive) return failWithin(path, std::move(archive).error());
     return archive;
 }

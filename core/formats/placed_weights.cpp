@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
+#include <map>
+#include <utility>
 
 namespace attnscope {
 
@@ -77,6 +80,28 @@ Status readPlacedWeights(const Hdf5Group& root, ReadBudget& budget, Archive& arc
         if (!root.has(name)) continue;
         ATTN_TRY(const Hdf5Group group, root.group(name));
         ATTN_CHECK(reader.read(group, name, 1));
+    }
+    return {};
+}
+
+Status joinPlacedWeights(Archive& whole, Archive part) {
+    whole.byPlace = true;
+    std::map<std::string, std::size_t> places;
+    for (std::size_t index = 0; index < whole.groups.size(); ++index) places.emplace(whole.groups[index].layer, index);
+    for (ArchiveGroup& group : part.groups) {
+        const auto found = places.find(group.layer);
+        if (found == places.end()) {
+            whole.groups.push_back(std::move(group));
+            continue;
+        }
+        std::vector<LayerWeight>& weights = whole.groups[found->second].weights;
+        std::ranges::move(group.weights, std::back_inserter(weights));
+        std::ranges::stable_sort(
+            weights, {}, [](const LayerWeight& weight) { return std::pair(numberOf(weight.name), weight.name); });
+        const auto twice = std::ranges::adjacent_find(weights, {}, &LayerWeight::name);
+        if (twice != weights.end())
+            return fail(ErrorCode::Format,
+                        group.layer + "/vars/" + twice->name + ": is in a file before this one, too");
     }
     return {};
 }

@@ -14,4 +14,8 @@ namespace attnscope {
 /// What else is stored (an optimizer's state, random seeds) is not read. Errors: groups nested too deeply or too many.
 [[nodiscard]] Status readPlacedWeights(const Hdf5Group& root, ReadBudget& budget, Archive& archive);
 
+/// Adds the weights of a part to the whole; those of one place may be spread over several parts. Errors: code Format
+/// for a weight that is in both.
+[[nodiscard]] Status joinPlacedWeights(Archive& whole, Archive part);
+
 }  // namespace attnscope
