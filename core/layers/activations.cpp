@@ -85,6 +85,9 @@ std::optional<UnaryKind> elementwiseKind(const Era& era, std::string_view name) 
 }
 
 tl::unexpected<Error> unknownActivation(std::string_view key, const std::string& name) {
+    if (name == "threshold")
+        return fail(ErrorCode::Unsupported, "config entry " + std::string(key) +
+                                                ": 'threshold' needs two numbers, which a layer does not give it");
     return fail(ErrorCode::Unsupported,
                 "config entry " + std::string(key) + ": activation '" + name + "' is not known");
 }

@@ -62,8 +62,9 @@ Result<std::vector<Flow>> lowerBidirectional(Lowering& lowering, const Layer& la
 
     ValueId reversed = backward[0].value;
     if (sequences) {
-        ATTN_CHECK(expectRank(lowering, reversed, 3));
-        const std::int64_t time = lowering.graph().shape(reversed)[1];
+        const Shape& shape = lowering.graph().shape(reversed);
+        if (shape.rank() < 3) return fail(ErrorCode::Shape, "sequences expected, shape " + shape.text() + " found");
+        const std::int64_t time = shape[1];
         ATTN_TRY(reversed,
                  lowering.graph().add(std::make_shared<Slice>(1, time - 1, time, -1), {reversed}, "backward_in_time"));
     }

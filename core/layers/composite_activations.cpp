@@ -103,6 +103,61 @@ Result<ValueId> gatedLinear(Lowering& lowering, ValueId x) {
     return binary(lowering, BinaryKind::Multiply, linear, gate, "glu");
 }
 
+/// x against every other number of the last axis: how many of those are (not) below it, and the sum of the latter.
+struct Ranked {
+    ValueId above;    ///< how many are larger
+    ValueId reached;  ///< how many are not smaller, itself included
+    ValueId sum;      ///< the sum of those that are not smaller
+};
+
+Result<Ranked> ranked(Lowering& lowering, ValueId x, std::size_t axis) {
+    const Shape shape = lowering.graph().shape(x);
+    std::vector<std::int64_t> column = shape.extents();
+    std::vector<std::int64_t> row = column;
+    column.push_back(1);
+    row.insert(row.end() - 1, 1);
+    std::vector<std::int64_t> square = column;
+    square.back() = shape[axis];
+    ATTN_CHECK(expectReasonable(Shape(std::move(square))));
+    ATTN_TRY(const ValueId each, reshape(lowering, x, Shape(std::move(column))));
+    ATTN_TRY(const ValueId others, reshape(lowering, x, Shape(std::move(row))));
+    ATTN_TRY(const ValueId larger, binary(lowering, BinaryKind::Greater, others, each));
+    ATTN_TRY(const ValueId notSmaller, binary(lowering, BinaryKind::GreaterEqual, others, each));
+    ATTN_TRY(const ValueId added, binary(lowering, BinaryKind::Multiply, notSmaller, others));
+    Ranked result{};
+    ATTN_TRY(result.above, reduce(lowering, ReduceKind::Sum, larger, {axis + 1}));
+    ATTN_TRY(result.reached, reduce(lowering, ReduceKind::Sum, notSmaller, {axis + 1}));
+    ATTN_TRY(result.sum, reduce(lowering, ReduceKind::Sum, added, {axis + 1}));
+    return result;
+}
+
+/// max(x − τ, 0) as keras/src/backend/tensorflow/nn.py, sparsemax, has it; comparing each with each takes the place of
+/// sorting. The support is that of Martins and Astudillo 2016: where 1 + r·x is above the sum of the r numbers that are
+/// not below x. But τ is made of all partial sums of the support rather than of the last one, in every backend from 3.9
+/// to 3.15, so that the i-th largest of k counts k + 1 − i times.
+Result<ValueId> sparseMax(Lowering& lowering, ValueId x) {
+    ATTN_TRY(const std::size_t axis, axisOf(-1, lowering.graph().shape(x).rank()));
+    ATTN_TRY(const Ranked order, ranked(lowering, x, axis));
+    ATTN_TRY(ValueId bound, binary(lowering, BinaryKind::Multiply, x, order.reached));
+    ATTN_TRY(bound, binary(lowering, BinaryKind::Add, bound, 1.0F, "one"));
+    ATTN_TRY(const ValueId support, binary(lowering, BinaryKind::Greater, bound, order.sum, "support"));
+    ATTN_TRY(const ValueId count, reduce(lowering, ReduceKind::Sum, support, {axis}, true, "count"));
+    // Equal numbers share the mean of their places.
+    ATTN_TRY(ValueId times, binary(lowering, BinaryKind::Add, order.above, order.reached));
+    ATTN_TRY(times, binary(lowering, BinaryKind::Multiply, times, -0.5F, "half"));
+    ATTN_TRY(times, binary(lowering, BinaryKind::Add, times, count));
+    ATTN_TRY(times, binary(lowering, BinaryKind::Add, times, 0.5F, "half"));
+    ATTN_TRY(times, binary(lowering, BinaryKind::Multiply, times, support, "times"));
+    ATTN_TRY(ValueId tau, binary(lowering, BinaryKind::Multiply, x, times));
+    ATTN_TRY(tau, reduce(lowering, ReduceKind::Sum, tau, {axis}, true));
+    ATTN_TRY(tau, binary(lowering, BinaryKind::Subtract, tau, 1.0F, "one"));
+    ATTN_TRY(tau, binary(lowering, BinaryKind::Divide, tau, count, "tau"));
+    ATTN_TRY(const ValueId above, binary(lowering, BinaryKind::Subtract, x, tau));
+    lowering.note("layer " + lowering.graph().layer() +
+                  ": sparsemax as Keras computes it; its numbers need not add up to 1");
+    return unary(lowering, UnaryKind::Relu, above, "sparsemax");
+}
+
 struct CompositeRow {
     std::string_view name;
     CompositeActivation apply;
@@ -114,7 +169,8 @@ constexpr std::array compositeRows{
     CompositeRow{"hard_tanh", hardTanh},     CompositeRow{"log_sigmoid", logSigmoid},
     CompositeRow{"log_softmax", logSoftmax}, CompositeRow{"soft_shrink", softShrink},
     CompositeRow{"sparse_plus", sparsePlus}, CompositeRow{"sparse_sigmoid", sparseSigmoid},
-    CompositeRow{"squareplus", squarePlus},  CompositeRow{"tanh_shrink", tanhShrink},
+    CompositeRow{"sparsemax", sparseMax},    CompositeRow{"squareplus", squarePlus},
+    CompositeRow{"tanh_shrink", tanhShrink},
 };
 
 }  // namespace

@@ -49,6 +49,34 @@ Result<ValueId> convolve(Lowering& lowering, const Convolution& convolution, Val
                                 {x, kernel}, "convolution");
 }
 
+/// Which timesteps of a full transposed convolution are the layer's: how many are cut off in front, and how many it
+/// has.
+struct Steps {
+    std::int64_t first = 0;
+    std::int64_t count = 0;
+};
+
+/// tf_keras/src/utils/conv_utils.py, deconv_output_length; keras/src/backend/common/backend_utils.py,
+/// _get_output_shape_given_tf_padding. TensorFlow takes only a length from which a convolution leads back to the
+/// input's.
+Result<Steps> transposedSteps(const Config& config, const Convolution& convolution, std::int64_t reach) {
+    const std::int64_t time = convolution.shape[1];
+    const std::int64_t stride = convolution.stride;
+    const bool same = convolution.padding == "same";
+    const std::int64_t last = (time - 1) * stride;
+    Steps steps{0, same ? time * stride : last + std::max(reach, stride)};
+    if (config.has("output_padding")) {
+        ATTN_TRY(const std::vector<std::int64_t> more, config.integers("output_padding"));
+        const bool sound = more.size() == 1 && more.front() >= 0 && more.front() < stride;
+        steps.count = sound ? last + (same ? reach % 2 : reach) + more.front() : 0;
+        if (!sound || steps.count <= (same ? last : 0))
+            return fail(ErrorCode::Format, "config entry output_padding: " + config.json().at("output_padding").dump() +
+                                               " found, which does not go with the kernel and stride");
+    }
+    if (same) steps.first = std::max<std::int64_t>(last + reach - steps.count, 0) / 2;
+    return steps;
+}
+
 /// A kernel with one channel multiplier for each feature, [width, features, multiplier], as that of a convolution whose
 /// groups are the features.
 Result<ValueId> convolveEachFeature(Lowering& lowering, const Convolution& convolution, ValueId kernel) {
@@ -124,8 +152,6 @@ Result<std::vector<Flow>> lowerConv1DTranspose(Lowering& lowering, const Layer& 
     const Config& config = layer.config;
     ATTN_TRY(Convolution convolution, readConvolution(lowering, config, inputs));
     ATTN_TRY(const std::int64_t filters, positive(config, "filters"));
-    if (config.has("output_padding"))
-        return fail(ErrorCode::Unsupported, "config entry output_padding is not supported yet; null expected");
     if (convolution.padding != "valid" && convolution.padding != "same")
         return fail(ErrorCode::Format,
                     "config entry padding: \"" + convolution.padding + "\" found; valid or same expected");
@@ -136,8 +162,7 @@ Result<std::vector<Flow>> lowerConv1DTranspose(Lowering& lowering, const Layer& 
 
     const std::int64_t spread = shape[1] * convolution.stride;
     const std::int64_t reach = (convolution.width - 1) * convolution.dilation + 1;
-    const std::int64_t overlap = std::max<std::int64_t>(reach - convolution.stride, 0);
-    const bool same = convolution.padding == "same";
+    ATTN_TRY(const Steps kept, transposedSteps(config, convolution, reach));
     ATTN_TRY(ValueId x, reshape(lowering, convolution.x, {shape[0], shape[1], 1, shape[2]}));
     ATTN_TRY(x, padded(lowering, x, 2, {0, convolution.stride - 1}));
     ATTN_TRY(x, reshape(lowering, x, {shape[0], spread, shape[2]}, "spread"));
@@ -148,45 +173,7 @@ Result<std::vector<Flow>> lowerConv1DTranspose(Lowering& lowering, const Layer& 
     ATTN_TRY(kernel, permute(lowering, kernel, {0, 2, 1}, "kernel_turned_round"));
     ATTN_TRY(ValueId y,
              graph.add(std::make_shared<Convolution1D>(1, convolution.dilation, 1), {x, kernel}, "convolution"));
-    const std::int64_t steps = same ? spread : spread + overlap;
-    ATTN_TRY(y, graph.add(std::make_shared<Slice>(1, same ? overlap / 2 : 0, steps), {y}, "cropped"));
-    ATTN_TRY(y,
-             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[1]) : std::nullopt));
-    return single(y);
-}
-
-Result<std::vector<Flow>> lowerLocallyConnected1D(Lowering& lowering, const Layer& layer,
-                                                  const std::vector<Flow>& inputs) {
-    // tf_keras/src/layers/locally_connected/locally_connected1d.py, implementation 1: a kernel for each timestep.
-    const Config& config = layer.config;
-    ATTN_TRY(const Convolution convolution, readConvolution(lowering, config, inputs));
-    ATTN_TRY(const std::int64_t filters, positive(config, "filters"));
-    ATTN_TRY(const std::int64_t implementation, config.integer("implementation", 1));
-    if (implementation != 1 || convolution.padding != "valid")
-        return fail(ErrorCode::Unsupported, "only implementation 1 with padding valid is supported");
-    const Shape& shape = convolution.shape;
-    const std::int64_t steps = (shape[1] - convolution.width) / convolution.stride + 1;
-    if (shape[1] < convolution.width)
-        return fail(ErrorCode::Shape, "input: " + std::to_string(shape[1]) + " timesteps found, " +
-                                          std::to_string(convolution.width) + " or more expected");
-    const std::int64_t reach = convolution.width * shape[2];
-    ATTN_CHECK(expectReasonable({shape[0], steps, reach}));
-    std::vector<ExpectedWeight> expected{{"kernel", {steps, reach, filters}}};
-    if (convolution.useBias) expected.push_back({"bias", {steps, filters}});
-    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
-    GraphBuilder& graph = lowering.graph();
-    std::vector<ValueId> windows;
-    for (std::int64_t step = 0; step < convolution.width; ++step) {
-        ATTN_TRY(windows.emplace_back(),
-                 graph.add(std::make_shared<Slice>(1, step, steps, convolution.stride), {convolution.x}));
-    }
-    ValueId x = windows.front();
-    if (windows.size() > 1) {
-        ATTN_TRY(x, graph.add(std::make_shared<Concatenate>(2), windows, "windows"));
-    }
-    ATTN_TRY(x, permute(lowering, x, {1, 0, 2}));
-    ATTN_TRY(ValueId y, graph.add(std::make_shared<MatMul>(), {x, weights[0]}));
-    ATTN_TRY(y, permute(lowering, y, {1, 0, 2}, "product"));
+    ATTN_TRY(y, graph.add(std::make_shared<Slice>(1, kept.first, kept.count), {y}, "cropped"));
     ATTN_TRY(y,
              biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[1]) : std::nullopt));
     return single(y);

@@ -3,6 +3,7 @@
 #include "layers/support.h"
 #include "ops/convolution.h"
 #include "ops/layout.h"
+#include "ops/matmul.h"
 
 namespace attnscope {
 
@@ -16,72 +17,44 @@ Result<ValueId> rowsAsBatch(Lowering& lowering, ValueId x) {
     return reshape(lowering, x, {shape[0] * shape[1], shape[2], shape[3]});
 }
 
-/// tf_keras/src/layers/pooling/base_pooling2d.py: a window is pooled along its columns, then along its rows. A mean
-/// divides by the cells that exist, whose number is the product of those along each.
-Result<std::vector<Flow>> lowerPooling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
-                                         PoolKind kind) {
-    const Config& config = layer.config;
+/// Entries that all convolutions over rows and columns have, and the input [batch, rows, columns, features].
+struct Convolution2D {
+    ValueId x;
+    Shape shape;
+    Pair size{1, 1};
+    Pair stride{1, 1};
+    Pair dilation{1, 1};
+    bool useBias = true;
+    std::string padding;
+};
+
+Result<Convolution2D> readConvolution(Lowering& lowering, const Config& config, const std::vector<Flow>& inputs) {
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectChannelsLast(config));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
-    const Shape shape = lowering.graph().shape(inputs[0].value);
-    ATTN_TRY(const Pair size, positivePair(config, "pool_size", Pair(2, 2)));
-    ATTN_TRY(const Pair stride, positivePair(config, "strides", size));
-    ATTN_TRY(const std::string padding, config.text("padding", "valid"));
-    if (padding != "valid" && padding != "same")
-        return fail(ErrorCode::Format, "config entry padding: \"" + padding + "\" found; valid or same expected");
-    const bool same = padding == "same";
-    GraphBuilder& graph = lowering.graph();
-    ATTN_TRY(ValueId y, rowsAsBatch(lowering, inputs[0].value));
-    ATTN_TRY(y, graph.add(std::make_shared<Pool1D>(kind, size.second, stride.second, same), {y}, "pooled_columns"));
-    const std::int64_t columns = graph.shape(y)[1];
-    ATTN_TRY(y, reshape(lowering, y, {shape[0], shape[1], columns * shape[3]}));
-    ATTN_TRY(y, graph.add(std::make_shared<Pool1D>(kind, size.first, stride.first, same), {y}, "pooled_rows"));
-    ATTN_TRY(y, reshape(lowering, y, {shape[0], graph.shape(y)[1], columns, shape[3]}, "pooled"));
-    return single(y);
+    Convolution2D convolution;
+    convolution.x = inputs[0].value;
+    convolution.shape = lowering.graph().shape(convolution.x);
+    ATTN_TRY(convolution.size, positivePair(config, "kernel_size"));
+    ATTN_TRY(convolution.stride, positivePair(config, "strides", Pair(1, 1)));
+    ATTN_TRY(convolution.dilation, positivePair(config, "dilation_rate", Pair(1, 1)));
+    ATTN_TRY(convolution.useBias, config.flag("use_bias", true));
+    ATTN_TRY(convolution.padding, config.text("padding", "valid"));
+    return convolution;
 }
 
-Result<std::vector<Flow>> lowerGlobalPooling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
-                                               ReduceKind kind) {
-    // tf_keras/src/layers/pooling/base_global_pooling2d.py
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(layer.config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
-    ATTN_TRY(const bool keep, layer.config.flag("keepdims", false));
-    ATTN_TRY(const ValueId y, reduce(lowering, kind, inputs[0].value, {1, 2}, keep, "pooled"));
-    return single(y);
-}
-
-}  // namespace
-
-Result<std::vector<Flow>> lowerConv2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
-    // tf_keras/src/layers/convolutional/{base_conv,conv2d}.py: the sum over the kernel's rows of convolutions along the
-    // columns. Texts are given to it as images of one channel (Kim, Convolutional Neural Networks for Sentence
-    // Classification, 2014), so its kernels have few rows.
-    const Config& config = layer.config;
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
+/// Pads as the layer says, then convolves with a kernel [rows, columns, features / groups, out]: the sum over the
+/// kernel's rows, of which there are few, of convolutions along the columns.
+Result<ValueId> convolve(Lowering& lowering, const Convolution2D& convolution, ValueId kernel, std::int64_t groups) {
     GraphBuilder& graph = lowering.graph();
-    const Shape shape = graph.shape(inputs[0].value);
-    ATTN_TRY(const std::int64_t filters, positive(config, "filters"));
-    ATTN_TRY(const Pair size, positivePair(config, "kernel_size"));
-    ATTN_TRY(const Pair stride, positivePair(config, "strides", Pair(1, 1)));
-    ATTN_TRY(const Pair dilation, positivePair(config, "dilation_rate", Pair(1, 1)));
-    ATTN_TRY(const std::int64_t groups, positive(config, "groups", 1));
-    ATTN_TRY(const bool useBias, config.flag("use_bias", true));
-    ATTN_TRY(const std::string mode, config.text("padding", "valid"));
-    if (shape[3] % groups != 0)
-        return fail(ErrorCode::Shape, "input: " + std::to_string(shape[3]) + " features found, a multiple of " +
-                                          std::to_string(groups) + " (groups) expected");
-    std::vector<ExpectedWeight> expected{{"kernel", {size.first, size.second, shape[3] / groups, filters}}};
-    if (useBias) expected.push_back({"bias", {filters}});
-    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
-
+    const Shape& shape = convolution.shape;
+    const Pair& size = convolution.size;
+    const Pair& stride = convolution.stride;
+    const Pair& dilation = convolution.dilation;
     const Pair reach{(size.first - 1) * dilation.first + 1, (size.second - 1) * dilation.second + 1};
-    ATTN_TRY(const AxisPadding above, paddingFor(mode, shape[1], reach.first, stride.first));
-    ATTN_TRY(const AxisPadding beside, paddingFor(mode, shape[2], reach.second, stride.second));
-    ATTN_TRY(ValueId x, padded(lowering, inputs[0].value, 1, above));
+    ATTN_TRY(const AxisPadding above, paddingFor(convolution.padding, shape[1], reach.first, stride.first));
+    ATTN_TRY(const AxisPadding beside, paddingFor(convolution.padding, shape[2], reach.second, stride.second));
+    ATTN_TRY(ValueId x, padded(lowering, convolution.x, 1, above));
     ATTN_TRY(x, padded(lowering, x, 2, beside));
     const std::int64_t rows = (graph.shape(x)[1] - reach.first) / stride.first + 1;
     if (graph.shape(x)[1] < reach.first)
@@ -90,37 +63,84 @@ Result<std::vector<Flow>> lowerConv2D(Lowering& lowering, const Layer& layer, co
     for (std::int64_t row = 0; row < size.first; ++row) {
         ATTN_TRY(ValueId part, graph.add(std::make_shared<Slice>(1, row * dilation.first, rows, stride.first), {x}));
         ATTN_TRY(part, rowsAsBatch(lowering, part));
-        ATTN_TRY(ValueId kernel, graph.add(std::make_shared<Slice>(0, row, 1), {weights[0]}));
-        ATTN_TRY(kernel, reshape(lowering, kernel, graph.shape(weights[0]).from(1)));
+        ATTN_TRY(ValueId kernelRow, graph.add(std::make_shared<Slice>(0, row, 1), {kernel}));
+        ATTN_TRY(kernelRow, reshape(lowering, kernelRow, graph.shape(kernel).from(1)));
         ATTN_TRY(part, graph.add(std::make_shared<Convolution1D>(stride.second, dilation.second, groups),
-                                 {part, kernel}, "convolution_of_a_row"));
+                                 {part, kernelRow}, "convolution_of_a_row"));
         if (sum) {
             ATTN_TRY(part, binary(lowering, BinaryKind::Add, *sum, part, "sum_of_rows"));
         }
         sum = part;
     }
-    ATTN_TRY(ValueId y, reshape(lowering, *sum, {shape[0], rows, graph.shape(*sum)[1], filters}, "convolution"));
-    ATTN_TRY(y, biasedAndActivated(lowering, config, y, useBias ? std::optional(weights[1]) : std::nullopt));
+    return reshape(lowering, *sum, {shape[0], rows, graph.shape(*sum)[1], graph.shape(kernel)[3]}, "convolution");
+}
+
+/// A kernel with channel multipliers for each feature, [rows, columns, features, multiplier].
+Result<ValueId> convolveEachFeature(Lowering& lowering, const Convolution2D& convolution, ValueId kernel) {
+    const Shape shape = lowering.graph().shape(kernel);
+    ATTN_TRY(const ValueId grouped, reshape(lowering, kernel, {shape[0], shape[1], 1, shape[2] * shape[3]}));
+    return convolve(lowering, convolution, grouped, shape[2]);
+}
+
+}  // namespace
+
+Result<std::vector<Flow>> lowerConv2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/convolutional/{base_conv,conv2d}.py. Texts are given to it as images of one channel (Kim,
+    // Convolutional Neural Networks for Sentence Classification, 2014), recordings as images of sensors by time.
+    const Config& config = layer.config;
+    ATTN_TRY(const Convolution2D convolution, readConvolution(lowering, config, inputs));
+    ATTN_TRY(const std::int64_t filters, positive(config, "filters"));
+    ATTN_TRY(const std::int64_t groups, positive(config, "groups", 1));
+    const std::int64_t features = convolution.shape[3];
+    if (features % groups != 0)
+        return fail(ErrorCode::Shape, "input: " + std::to_string(features) + " features found, a multiple of " +
+                                          std::to_string(groups) + " (groups) expected");
+    const Pair size = convolution.size;
+    std::vector<ExpectedWeight> expected{{"kernel", {size.first, size.second, features / groups, filters}}};
+    if (convolution.useBias) expected.push_back({"bias", {filters}});
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+    ATTN_TRY(ValueId y, convolve(lowering, convolution, weights[0], groups));
+    ATTN_TRY(y,
+             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[1]) : std::nullopt));
     return single(y);
 }
 
-Result<std::vector<Flow>> lowerMaxPooling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
-    return lowerPooling2D(lowering, layer, inputs, PoolKind::Max);
+Result<std::vector<Flow>> lowerDepthwiseConv2D(Lowering& lowering, const Layer& layer,
+                                               const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/convolutional/depthwise_conv2d.py
+    const Config& config = layer.config;
+    ATTN_TRY(const Convolution2D convolution, readConvolution(lowering, config, inputs));
+    ATTN_TRY(const std::int64_t multiplier, positive(config, "depth_multiplier", 1));
+    const std::int64_t features = convolution.shape[3];
+    const Pair size = convolution.size;
+    std::vector<ExpectedWeight> expected{{"depthwise_kernel", {size.first, size.second, features, multiplier}}};
+    if (convolution.useBias) expected.push_back({"bias", {features * multiplier}});
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+    ATTN_TRY(ValueId y, convolveEachFeature(lowering, convolution, weights[0]));
+    ATTN_TRY(y,
+             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[1]) : std::nullopt));
+    return single(y);
 }
 
-Result<std::vector<Flow>> lowerAveragePooling2D(Lowering& lowering, const Layer& layer,
-                                                const std::vector<Flow>& inputs) {
-    return lowerPooling2D(lowering, layer, inputs, PoolKind::Average);
-}
-
-Result<std::vector<Flow>> lowerGlobalMaxPooling2D(Lowering& lowering, const Layer& layer,
-                                                  const std::vector<Flow>& inputs) {
-    return lowerGlobalPooling2D(lowering, layer, inputs, ReduceKind::Max);
-}
-
-Result<std::vector<Flow>> lowerGlobalAveragePooling2D(Lowering& lowering, const Layer& layer,
-                                                      const std::vector<Flow>& inputs) {
-    return lowerGlobalPooling2D(lowering, layer, inputs, ReduceKind::Mean);
+Result<std::vector<Flow>> lowerSeparableConv2D(Lowering& lowering, const Layer& layer,
+                                               const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/convolutional/separable_conv2d.py: each feature for itself, then across features.
+    const Config& config = layer.config;
+    ATTN_TRY(const Convolution2D convolution, readConvolution(lowering, config, inputs));
+    ATTN_TRY(const std::int64_t filters, positive(config, "filters"));
+    ATTN_TRY(const std::int64_t multiplier, positive(config, "depth_multiplier", 1));
+    const std::int64_t features = convolution.shape[3];
+    const Pair size = convolution.size;
+    std::vector<ExpectedWeight> expected{{"depthwise_kernel", {size.first, size.second, features, multiplier}},
+                                         {"pointwise_kernel", {1, 1, features * multiplier, filters}}};
+    if (convolution.useBias) expected.push_back({"bias", {filters}});
+    ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+    ATTN_TRY(ValueId y, convolveEachFeature(lowering, convolution, weights[0]));
+    ATTN_TRY(const ValueId across, reshape(lowering, weights[1], {features * multiplier, filters}));
+    ATTN_TRY(y, lowering.graph().add(std::make_shared<MatMul>(), {y, across}, "across_features"));
+    ATTN_TRY(y,
+             biasedAndActivated(lowering, config, y, convolution.useBias ? std::optional(weights[2]) : std::nullopt));
+    return single(y);
 }
 
 }  // namespace attnscope

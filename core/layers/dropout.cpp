@@ -9,4 +9,11 @@ Result<std::vector<Flow>> lowerPassThrough(Lowering&, const Layer&, const std::v
     return inputs;
 }
 
+Result<std::vector<Flow>> lowerIdentity(Lowering& lowering, const Layer&, const std::vector<Flow>& inputs) {
+    // keras/src/layers/core/identity.py; tf_keras/src/layers/core/identity.py stops the mask.
+    ATTN_CHECK(expectInputs(inputs, 1));
+    if (lowering.era().generation == Generation::Keras3) return inputs;
+    return single(inputs[0].value);
+}
+
 }  // namespace attnscope

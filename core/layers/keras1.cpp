@@ -19,7 +19,55 @@ Layer with(const Layer& layer, const std::string& key, const nlohmann::json& val
     return result;
 }
 
+/// Weights of the shape of a value but the batch, or 1 along the axes that share them, which the config does not say.
+Result<std::vector<ValueId>> shared(Lowering& lowering, const Layer& layer, ValueId x,
+                                    const std::vector<std::string_view>& names) {
+    std::vector<ExpectedWeight> expected;
+    for (std::size_t index = 0; index < names.size(); ++index) {
+        Shape shape = lowering.graph().shape(x).from(1);
+        const Shape given = index < layer.weights.size() ? layer.weights[index].tensor->shape() : shape;
+        for (std::size_t axis = 0; axis < shape.rank() && given.rank() == shape.rank(); ++axis)
+            if (given[axis] == 1) shape[axis] = 1;
+        expected.push_back({names[index], shape});
+    }
+    return addWeights(lowering, layer, expected);
+}
+
 }  // namespace
+
+Result<std::vector<Flow>> lowerParametricSoftplus(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs) {
+    // keras/layers/advanced_activations.py of Keras 1.2.2: α · softplus(β · x)
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_TRY(const auto weights, shared(lowering, layer, inputs[0].value, {"alphas", "betas"}));
+    ATTN_TRY(ValueId y, binary(lowering, BinaryKind::Multiply, weights[1], inputs[0].value));
+    ATTN_TRY(y, unary(lowering, UnaryKind::Softplus, y));
+    ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, y, weights[0], "softplus"));
+    return single(y, inputs[0].mask);
+}
+
+Result<std::vector<Flow>> lowerSRelu(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // keras/layers/advanced_activations.py of Keras 1.2.2, class SReLU: straight up to t_left with slope a_left, the
+    // identity, from t_left + |t_right| on with slope a_right.
+    ATTN_CHECK(expectInputs(inputs, 1));
+    const ValueId x = inputs[0].value;
+    ATTN_TRY(const auto weights, shared(lowering, layer, x, {"t_left", "a_left", "t_right", "a_right"}));
+    ATTN_TRY(const ValueId width, unary(lowering, UnaryKind::Abs, weights[2], "width"));
+    ATTN_TRY(const ValueId right, binary(lowering, BinaryKind::Add, weights[0], width, "right"));
+    ATTN_TRY(const ValueId shifted, binary(lowering, BinaryKind::Subtract, x, weights[0], "shifted"));
+    ATTN_TRY(ValueId y, unary(lowering, UnaryKind::Relu, shifted));
+    ATTN_TRY(y, binary(lowering, BinaryKind::Minimum, y, width, "center"));
+    ATTN_TRY(y, binary(lowering, BinaryKind::Add, y, weights[0]));
+    ATTN_TRY(ValueId below, unary(lowering, UnaryKind::Negate, shifted));
+    ATTN_TRY(below, unary(lowering, UnaryKind::Relu, below, "below"));
+    ATTN_TRY(below, binary(lowering, BinaryKind::Multiply, below, weights[1]));
+    ATTN_TRY(y, binary(lowering, BinaryKind::Subtract, y, below));
+    ATTN_TRY(ValueId above, binary(lowering, BinaryKind::Subtract, x, right));
+    ATTN_TRY(above, unary(lowering, UnaryKind::Relu, above, "above"));
+    ATTN_TRY(above, binary(lowering, BinaryKind::Multiply, above, weights[3]));
+    ATTN_TRY(y, binary(lowering, BinaryKind::Add, y, above, "srelu"));
+    return single(y, inputs[0].mask);
+}
 
 Result<std::vector<Flow>> lowerMerge(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // keras/engine/topology.py of Keras 1.2.2, class Merge

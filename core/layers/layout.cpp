@@ -1,5 +1,6 @@
 #include "ops/layout.h"
 
+#include "layers/convolution_support.h"
 #include "layers/lower_functions.h"
 #include "layers/support.h"
 
@@ -9,8 +10,11 @@ namespace attnscope {
 
 namespace {
 
+/// Numbers for the two sides of an axis.
+using Sides = std::pair<std::int64_t, std::int64_t>;
+
 /// Two non-negative numbers, or one that stands for both.
-Result<std::pair<std::int64_t, std::int64_t>> bothSides(const Config& config, std::string_view key) {
+Result<Sides> bothSides(const Config& config, std::string_view key) {
     std::vector<std::int64_t> numbers{1};
     if (config.has(key)) {
         ATTN_TRY(numbers, config.integers(key));
@@ -20,6 +24,43 @@ Result<std::pair<std::int64_t, std::int64_t>> bothSides(const Config& config, st
     if (!sound || numbers.empty() || numbers.size() > 2)
         return fail(ErrorCode::Format, "config entry " + std::string(key) + ": one or two numbers from 0 expected");
     return std::pair(numbers.front(), numbers.back());
+}
+
+/// The sides of rows and of columns: ((1, 2), (3, 4)); (1, 3) for the same on both sides; 1 for all four.
+Result<std::pair<Sides, Sides>> fourSides(const Config& config, std::string_view key) {
+    const nlohmann::json entry = config.has(key) ? config.json().at(std::string(key)) : nlohmann::json(1);
+    if (!entry.is_array() || entry.size() != 2) {
+        ATTN_TRY(const Sides all, bothSides(config, key));
+        return std::pair(all, all);
+    }
+    const auto one = [&](std::size_t axis) {
+        nlohmann::json own = nlohmann::json::object();
+        own[std::string(key)] = entry[axis];
+        return bothSides(Config(std::move(own)), key);
+    };
+    ATTN_TRY(const Sides rows, one(0));
+    ATTN_TRY(const Sides columns, one(1));
+    return std::pair(rows, columns);
+}
+
+/// The axis with every element `times` in a row.
+Result<ValueId> repeated(Lowering& lowering, ValueId x, std::size_t axis, std::int64_t times) {
+    Shape shape = lowering.graph().shape(x);
+    std::vector<std::int64_t> extents = shape.extents();
+    extents.insert(extents.begin() + static_cast<std::ptrdiff_t>(axis) + 1, 1);
+    ATTN_TRY(ValueId y, reshape(lowering, x, Shape(extents)));
+    extents[axis + 1] = times;
+    ATTN_CHECK(expectReasonable(Shape(extents)));
+    ATTN_TRY(y, lowering.graph().add(std::make_shared<Broadcast>(Shape(std::move(extents))), {y}));
+    shape[axis] *= times;
+    return reshape(lowering, y, std::move(shape), "repeated");
+}
+
+/// The axis without its ends; `elements` is what to call its elements.
+Result<ValueId> cropped(Lowering& lowering, ValueId x, std::size_t axis, Sides sides, const std::string& elements) {
+    const std::int64_t left = lowering.graph().shape(x)[axis] - sides.first - sides.second;
+    if (left < 1) return fail(ErrorCode::Shape, "config entry cropping leaves nothing of the input's " + elements);
+    return lowering.graph().add(std::make_shared<Slice>(axis, sides.first, left), {x}, "cropped");
 }
 
 }  // namespace
@@ -94,11 +135,19 @@ Result<std::vector<Flow>> lowerZeroPadding1D(Lowering& lowering, const Layer& la
     // tf_keras/src/layers/reshaping/zero_padding1d.py
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
-    ATTN_TRY(const auto sides, bothSides(layer.config, "padding"));
-    const Shape shape = lowering.graph().shape(inputs[0].value);
-    ATTN_CHECK(expectReasonable({shape[0], shape[1] + sides.first + sides.second, shape[2]}));
-    ATTN_TRY(const ValueId y,
-             lowering.graph().add(std::make_shared<Pad>(1, sides.first, sides.second), {inputs[0].value}, "padded"));
+    ATTN_TRY(const Sides sides, bothSides(layer.config, "padding"));
+    ATTN_TRY(const ValueId y, padded(lowering, inputs[0].value, 1, {sides.first, sides.second}));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerZeroPadding2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/zero_padding2d.py
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectChannelsLast(layer.config));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
+    ATTN_TRY(const auto sides, fourSides(layer.config, "padding"));
+    ATTN_TRY(ValueId y, padded(lowering, inputs[0].value, 1, {sides.first.first, sides.first.second}));
+    ATTN_TRY(y, padded(lowering, y, 2, {sides.second.first, sides.second.second}));
     return single(y);
 }
 
@@ -106,11 +155,19 @@ Result<std::vector<Flow>> lowerCropping1D(Lowering& lowering, const Layer& layer
     // tf_keras/src/layers/reshaping/cropping1d.py
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
-    ATTN_TRY(const auto sides, bothSides(layer.config, "cropping"));
-    const std::int64_t left = lowering.graph().shape(inputs[0].value)[1] - sides.first - sides.second;
-    if (left < 1) return fail(ErrorCode::Shape, "config entry cropping leaves nothing of the input's timesteps");
-    ATTN_TRY(const ValueId y,
-             lowering.graph().add(std::make_shared<Slice>(1, sides.first, left), {inputs[0].value}, "cropped"));
+    ATTN_TRY(const Sides sides, bothSides(layer.config, "cropping"));
+    ATTN_TRY(const ValueId y, cropped(lowering, inputs[0].value, 1, sides, "timesteps"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerCropping2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/cropping2d.py
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectChannelsLast(layer.config));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
+    ATTN_TRY(const auto sides, fourSides(layer.config, "cropping"));
+    ATTN_TRY(ValueId y, cropped(lowering, inputs[0].value, 1, sides.first, "rows"));
+    ATTN_TRY(y, cropped(lowering, y, 2, sides.second, "columns"));
     return single(y);
 }
 
@@ -119,12 +176,22 @@ Result<std::vector<Flow>> lowerUpSampling1D(Lowering& lowering, const Layer& lay
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
     ATTN_TRY(const std::int64_t size, positive(layer.config, "size", 2));
-    const Shape shape = lowering.graph().shape(inputs[0].value);
-    const Shape repeated{shape[0], shape[1], size, shape[2]};
-    ATTN_CHECK(expectReasonable(repeated));
-    ATTN_TRY(ValueId y, reshape(lowering, inputs[0].value, {shape[0], shape[1], 1, shape[2]}));
-    ATTN_TRY(y, lowering.graph().add(std::make_shared<Broadcast>(repeated), {y}));
-    ATTN_TRY(y, reshape(lowering, y, {shape[0], shape[1] * size, shape[2]}, "repeated"));
+    ATTN_TRY(const ValueId y, repeated(lowering, inputs[0].value, 1, size));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerUpSampling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/reshaping/up_sampling2d.py
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectChannelsLast(layer.config));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
+    ATTN_TRY(const auto size, positivePair(layer.config, "size", std::pair(std::int64_t{2}, std::int64_t{2})));
+    ATTN_TRY(const std::string interpolation, layer.config.text("interpolation", "nearest"));
+    if (interpolation != "nearest")
+        return fail(ErrorCode::Unsupported,
+                    "config entry interpolation: \"" + interpolation + "\" found, only nearest is supported");
+    ATTN_TRY(ValueId y, repeated(lowering, inputs[0].value, 1, size.first));
+    ATTN_TRY(y, repeated(lowering, y, 2, size.second));
     return single(y);
 }
 

@@ -15,7 +15,8 @@ Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& lay
 Result<std::vector<Flow>> lowerThresholdedRelu(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
 // operation_node.cpp
-/// Whether a layer is an operation between layers: of keras.ops (Keras 3), or a TFOpLambda or SlicingOpLambda of tf.keras.
+/// Whether a layer is an operation between layers: of keras.ops (Keras 3), or a TFOpLambda or SlicingOpLambda of
+/// tf.keras.
 [[nodiscard]] bool isOperationNode(const Layer& layer);
 Result<std::vector<Flow>> lowerOperation(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
@@ -34,12 +35,15 @@ Result<std::vector<Flow>> lowerDense(Lowering& lowering, const Layer& layer, con
 
 // embedding.cpp
 Result<std::vector<Flow>> lowerEmbedding(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerReversibleEmbedding(Lowering& lowering, const Layer& layer,
+                                                   const std::vector<Flow>& inputs);
 
 // masking.cpp
 Result<std::vector<Flow>> lowerMasking(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
 // dropout.cpp
 Result<std::vector<Flow>> lowerPassThrough(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerIdentity(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
 // recurrent.cpp
 Result<std::vector<Flow>> lowerLstm(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
@@ -68,6 +72,8 @@ Result<std::vector<Flow>> lowerUnitNormalization(Lowering& lowering, const Layer
                                                  const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerRmsNormalization(Lowering& lowering, const Layer& layer,
                                                 const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerSpectralNormalization(Lowering& lowering, const Layer& layer,
+                                                     const std::vector<Flow>& inputs);
 
 // convolution.cpp
 Result<std::vector<Flow>> lowerConv1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
@@ -75,11 +81,20 @@ Result<std::vector<Flow>> lowerConv1D(Lowering& lowering, const Layer& layer, co
 Result<std::vector<Flow>> lowerDepthwiseConv1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerSeparableConv1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerConv1DTranspose(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// locally_connected.cpp
 Result<std::vector<Flow>> lowerLocallyConnected1D(Lowering& lowering, const Layer& layer,
                                                   const std::vector<Flow>& inputs);
 
+// convolution_lstm.cpp
+Result<std::vector<Flow>> lowerConvLstm1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
 // convolution2d.cpp
 Result<std::vector<Flow>> lowerConv2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerDepthwiseConv2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerSeparableConv2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
+// pooling2d.cpp
 Result<std::vector<Flow>> lowerMaxPooling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerAveragePooling2D(Lowering& lowering, const Layer& layer,
                                                 const std::vector<Flow>& inputs);
@@ -89,6 +104,10 @@ Result<std::vector<Flow>> lowerGlobalAveragePooling2D(Lowering& lowering, const 
                                                       const std::vector<Flow>& inputs);
 
 // pooling.cpp
+Result<std::vector<Flow>> lowerAdaptiveAveragePooling1D(Lowering& lowering, const Layer& layer,
+                                                        const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerAdaptiveMaxPooling1D(Lowering& lowering, const Layer& layer,
+                                                    const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerMaxPooling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerAveragePooling1D(Lowering& lowering, const Layer& layer,
                                                 const std::vector<Flow>& inputs);
@@ -105,6 +124,9 @@ Result<std::vector<Flow>> lowerRepeatVector(Lowering& lowering, const Layer& lay
 Result<std::vector<Flow>> lowerZeroPadding1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerCropping1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerUpSampling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerZeroPadding2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerCropping2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerUpSampling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
 // merge.cpp
 Result<std::vector<Flow>> lowerConcatenate(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
@@ -132,6 +154,9 @@ Result<std::vector<Flow>> lowerGroupQueryAttention(Lowering& lowering, const Lay
 // keras1.cpp
 Result<std::vector<Flow>> lowerMerge(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerHighway(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerParametricSoftplus(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerSRelu(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerMaxoutDense(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
 // keras_attention.cpp

@@ -1,7 +1,9 @@
 #include "layers/lowering.h"
 
 #include "base/text.h"
+#include "layers/adapted_weights.h"
 #include "layers/lower_functions.h"
+#include "layers/refused_layers.h"
 
 #include <algorithm>
 #include <array>
@@ -15,6 +17,8 @@ constexpr std::string_view headArguments = "value key attention_mask query_mask 
 constexpr std::array rows{
     LayerRow{"Activation", lowerActivation},
     LayerRow{"ActivityRegularization", lowerPassThrough},
+    LayerRow{"AdaptiveAveragePooling1D", lowerAdaptiveAveragePooling1D},
+    LayerRow{"AdaptiveMaxPooling1D", lowerAdaptiveMaxPooling1D},
     LayerRow{"Add", lowerAdd},
     LayerRow{"AdditiveAttention", lowerAdditiveAttention, {}, "use_scale"},
     LayerRow{"AlphaDropout", lowerPassThrough},
@@ -31,14 +35,17 @@ constexpr std::array rows{
     LayerRow{"Conv1D", lowerConv1D},
     LayerRow{"Conv1DTranspose", lowerConv1DTranspose},
     LayerRow{"Conv2D", lowerConv2D},
+    LayerRow{"ConvLSTM1D", lowerConvLstm1D},
     LayerRow{"Convolution1D", lowerConv1D},
     LayerRow{"Convolution1DTranspose", lowerConv1DTranspose},
     LayerRow{"Convolution2D", lowerConv2D},
     LayerRow{"Cropping1D", lowerCropping1D},
+    LayerRow{"Cropping2D", lowerCropping2D},
     LayerRow{"CuDNNGRU", lowerCuDnnGru},
     LayerRow{"CuDNNLSTM", lowerCuDnnLstm},
     LayerRow{"Dense", lowerDense},
     LayerRow{"DepthwiseConv1D", lowerDepthwiseConv1D},
+    LayerRow{"DepthwiseConv2D", lowerDepthwiseConv2D},
     LayerRow{"Discretization", lowerDiscretization},
     LayerRow{"Dot", lowerDot},
     LayerRow{"Dropout", lowerPassThrough},
@@ -57,6 +64,7 @@ constexpr std::array rows{
     LayerRow{"GroupQueryAttention", lowerGroupQueryAttention, headArguments, "num_query_heads"},
     LayerRow{"GroupedQueryAttention", lowerGroupQueryAttention, headArguments, "num_query_heads"},
     LayerRow{"Highway", lowerHighway},
+    LayerRow{"Identity", lowerIdentity},
     LayerRow{"LSTM", lowerLstm},
     LayerRow{"LayerNormalization", lowerLayerNormalization},
     LayerRow{"LeakyReLU", lowerLeakyRelu},
@@ -72,6 +80,7 @@ constexpr std::array rows{
     LayerRow{"Multiply", lowerMultiply},
     LayerRow{"Normalization", lowerNormalization},
     LayerRow{"PReLU", lowerPRelu},
+    LayerRow{"ParametricSoftplus", lowerParametricSoftplus},
     LayerRow{"Permute", lowerPermute},
     LayerRow{"RMSNormalization", lowerRmsNormalization},
     LayerRow{"RNN", lowerRnn},
@@ -79,19 +88,27 @@ constexpr std::array rows{
     LayerRow{"RepeatVector", lowerRepeatVector},
     LayerRow{"Rescaling", lowerRescaling},
     LayerRow{"Reshape", lowerReshape},
+    LayerRow{"ReversibleEmbedding", lowerReversibleEmbedding},
+    LayerRow{"SReLU", lowerSRelu},
     LayerRow{"SeparableConv1D", lowerSeparableConv1D},
+    LayerRow{"SeparableConv2D", lowerSeparableConv2D},
     LayerRow{"SeparableConvolution1D", lowerSeparableConv1D},
+    LayerRow{"SeparableConvolution2D", lowerSeparableConv2D},
     LayerRow{"SimpleRNN", lowerSimpleRnn},
     LayerRow{"Softmax", lowerSoftmaxLayer},
     LayerRow{"SpatialDropout1D", lowerPassThrough},
     LayerRow{"SpatialDropout2D", lowerPassThrough},
+    LayerRow{"SpectralNormalization", lowerSpectralNormalization},
     LayerRow{"Subtract", lowerSubtract},
+    LayerRow{"SyncBatchNormalization", lowerBatchNormalization},
     LayerRow{"ThresholdedReLU", lowerThresholdedRelu},
     LayerRow{"TimeDistributed", lowerTimeDistributed},
     LayerRow{"TimeDistributedDense", lowerDense},
     LayerRow{"UnitNormalization", lowerUnitNormalization},
     LayerRow{"UpSampling1D", lowerUpSampling1D},
+    LayerRow{"UpSampling2D", lowerUpSampling2D},
     LayerRow{"ZeroPadding1D", lowerZeroPadding1D},
+    LayerRow{"ZeroPadding2D", lowerZeroPadding2D},
 };
 
 /// Layers whose supports_masking is false in standalone Keras (keras/layers of 2.3.1); GlobalAveragePooling1D got it in
@@ -106,7 +123,9 @@ bool supportsMasks(const Era& era, std::string_view className) {
         std::string_view("Convolution1D"),
         std::string_view("Convolution2D"),
         std::string_view("Cropping1D"),
+        std::string_view("Cropping2D"),
         std::string_view("DepthwiseConv1D"),
+        std::string_view("DepthwiseConv2D"),
         std::string_view("Flatten"),
         std::string_view("GlobalMaxPooling1D"),
         std::string_view("GlobalMaxPooling2D"),
@@ -119,8 +138,12 @@ bool supportsMasks(const Era& era, std::string_view className) {
         std::string_view("RepeatVector"),
         std::string_view("Reshape"),
         std::string_view("SeparableConv1D"),
+        std::string_view("SeparableConv2D"),
+        std::string_view("SeparableConvolution2D"),
         std::string_view("UpSampling1D"),
+        std::string_view("UpSampling2D"),
         std::string_view("ZeroPadding1D"),
+        std::string_view("ZeroPadding2D"),
     };
     if (className == "Dense" || className == "GlobalAveragePooling1D") return era.generation != Generation::Keras1;
     return std::ranges::find(without, className) == without.end();
@@ -174,12 +197,14 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
     if (isKeras && !anyFormulaFits(lowering, layer, inputs, serving)) {
         ATTN_CHECK(checkArguments(lowering.arguments(), row->arguments));
         ATTN_CHECK(checkMasks(lowering.era(), layer, inputs));
-        return row->lower(lowering, layer, inputs);
+        if (!isAdapted(layer)) return row->lower(lowering, layer, inputs);
+        ATTN_TRY(const Layer merged, withAdaptationMerged(layer));
+        return row->lower(lowering, merged, inputs);
     }
     if (!serving.empty()) return lowerAttention(lowering, layer, inputs, serving);
-    offerFormulas(lowering, layer, inputs);
-    if (layer.className == "Lambda")
-        return fail(ErrorCode::PythonCode, "layer " + layer.name + " contains Python code; it is shown, not run");
+    const RefusedLayer* refused = layer.custom ? nullptr : findRefusedLayer(layer.className);
+    if (refused == nullptr || refused->code == ErrorCode::PythonCode) offerFormulas(lowering, layer, inputs);
+    if (refused != nullptr) return fail(refused->code, "layer " + layer.name + " " + std::string(refused->reason));
     return fail(ErrorCode::UnknownLayer,
                 "layer " + layer.name + ": class " + layer.className + " is not known; choose a formula for it");
 }

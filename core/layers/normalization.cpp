@@ -18,6 +18,50 @@ Result<ValueId> broadcastOver(Lowering& lowering, ValueId parameter, const std::
     return reshape(lowering, parameter, std::move(stretched));
 }
 
+/// Keras 3 with rms_scaling: x / √(variance + ε), the mean not taken away (keras/src/ops/nn.py, _layer_normalization;
+/// layers/normalization/layer_normalization.py before 3.9).
+Result<ValueId> dividedByDeviation(Lowering& lowering, ValueId x, const std::vector<std::size_t>& axes, float epsilon) {
+    ATTN_TRY(const ValueId mean, reduce(lowering, ReduceKind::Mean, x, axes, true));
+    ATTN_TRY(ValueId variance, binary(lowering, BinaryKind::Subtract, x, mean));
+    ATTN_TRY(variance, unary(lowering, UnaryKind::Square, variance));
+    ATTN_TRY(variance, reduce(lowering, ReduceKind::Mean, variance, axes, true));
+    ATTN_TRY(variance, binary(lowering, BinaryKind::Add, variance, epsilon, "epsilon"));
+    ATTN_TRY(const ValueId deviation, unary(lowering, UnaryKind::Sqrt, variance, "deviation"));
+    return binary(lowering, BinaryKind::Divide, x, deviation, "normalized");
+}
+
+/// (x − mean) / √(variance + ε) over the given axes.
+Result<ValueId> standardized(Lowering& lowering, ValueId x, const std::vector<std::size_t>& axes, float epsilon) {
+    // The operation works on the last axes: bring the normalised ones there, and back.
+    std::vector<std::size_t> order;
+    for (std::size_t axis = 0; axis < lowering.graph().shape(x).rank(); ++axis)
+        if (std::ranges::find(axes, axis) == axes.end()) order.push_back(axis);
+    std::vector<std::size_t> sorted = axes;
+    std::ranges::sort(sorted);
+    order.insert(order.end(), sorted.begin(), sorted.end());
+    std::vector<std::size_t> back(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) back[order[i]] = i;
+    ATTN_TRY(ValueId y, permute(lowering, x, order));
+    ATTN_TRY(y, lowering.graph().add(std::make_shared<Standardize>(axes.size(), epsilon), {y}, "normalized"));
+    return permute(lowering, y, back);
+}
+
+/// keras/layers/normalization.py of Keras 1.2.2, mode 1: over the features of each timestep, ε added twice.
+Result<ValueId> sampleBySample(Lowering& lowering, ValueId x, float epsilon, const std::vector<ValueId>& weights) {
+    const std::size_t last = lowering.graph().shape(x).rank() - 1;
+    ATTN_TRY(const ValueId mean, reduce(lowering, ReduceKind::Mean, x, {last}, true, "mean"));
+    ATTN_TRY(const ValueId centered, binary(lowering, BinaryKind::Subtract, x, mean, "centered"));
+    ATTN_TRY(ValueId deviation, unary(lowering, UnaryKind::Square, centered));
+    ATTN_TRY(deviation, reduce(lowering, ReduceKind::Mean, deviation, {last}, true));
+    const ValueId added = lowering.graph().scalar("epsilon", epsilon);
+    ATTN_TRY(deviation, binary(lowering, BinaryKind::Add, deviation, added));
+    ATTN_TRY(deviation, unary(lowering, UnaryKind::Sqrt, deviation));
+    ATTN_TRY(deviation, binary(lowering, BinaryKind::Add, deviation, added, "deviation"));
+    ATTN_TRY(ValueId y, binary(lowering, BinaryKind::Divide, centered, deviation, "normalized"));
+    ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, y, weights[0], "scaled"));
+    return binary(lowering, BinaryKind::Add, y, weights[1], "shifted");
+}
+
 /// Axes and the shape of a parameter that belongs to them: [shape[axis] for axis in axes].
 struct NormalizedAxes {
     std::vector<std::size_t> axes;
@@ -49,18 +93,23 @@ Result<std::vector<Flow>> lowerBatchNormalization(Lowering& lowering, const Laye
     ATTN_TRY(const float epsilon, layer.config.number("epsilon", 1e-3F));
     ATTN_TRY(const bool scale, layer.config.flag("scale", true));
     ATTN_TRY(const bool center, layer.config.flag("center", true));
-    // keras/layers/normalization.py of Keras 1.2.2: the other modes take the mean of the sample or of the batch at
-    // hand.
     ATTN_TRY(const std::int64_t mode, layer.config.integer("mode", 0));
-    if (mode != 0)
+    if (mode == 2)
         return fail(ErrorCode::Unsupported,
-                    "config entry mode: " + std::to_string(mode) + " found, only 0 (feature by feature) is supported");
+                    "config entry mode: 2 found; it takes mean and variance from the batch at hand, which one text or "
+                    "sequence does not have");
+    if (mode != 0 && mode != 1)
+        return fail(ErrorCode::Format, "config entry mode: " + std::to_string(mode) + " found; 0, 1 or 2 expected");
     std::vector<ExpectedWeight> expected;
     if (scale) expected.push_back({"gamma", over.parameter});
     if (center) expected.push_back({"beta", over.parameter});
     expected.push_back({"moving_mean", over.parameter});
     expected.push_back({"moving_variance", over.parameter});
     ATTN_TRY(std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+    if (mode == 1) {
+        ATTN_TRY(const ValueId y, sampleBySample(lowering, x, epsilon, weights));
+        return single(y, inputs[0].mask);
+    }
     for (ValueId& weight : weights) {
         ATTN_TRY(weight, broadcastOver(lowering, weight, over.axes, shape));
     }
@@ -87,26 +136,17 @@ Result<std::vector<Flow>> lowerLayerNormalization(Lowering& lowering, const Laye
     const Shape shape = lowering.graph().shape(x);
     ATTN_TRY(const NormalizedAxes over, readAxes(layer.config, shape));
     ATTN_TRY(const float epsilon, layer.config.number("epsilon", 1e-3F));
-    ATTN_TRY(const bool scale, layer.config.flag("scale", true));
-    ATTN_TRY(const bool center, layer.config.flag("center", true));
+    ATTN_TRY(const bool byDeviation, layer.config.flag("rms_scaling", false));
+    ATTN_TRY(bool scale, layer.config.flag("scale", true));
+    ATTN_TRY(bool center, layer.config.flag("center", true));
+    scale = scale || byDeviation;
+    center = center && !byDeviation;
     std::vector<ExpectedWeight> expected;
     if (scale) expected.push_back({"gamma", over.parameter});
     if (center) expected.push_back({"beta", over.parameter});
     ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
-
-    // The operation works on the last axes: bring the normalised ones there, and back.
-    std::vector<std::size_t> order;
-    for (std::size_t axis = 0; axis < shape.rank(); ++axis)
-        if (std::ranges::find(over.axes, axis) == over.axes.end()) order.push_back(axis);
-    std::vector<std::size_t> sorted = over.axes;
-    std::ranges::sort(sorted);
-    order.insert(order.end(), sorted.begin(), sorted.end());
-    std::vector<std::size_t> back(order.size());
-    for (std::size_t i = 0; i < order.size(); ++i) back[order[i]] = i;
-
-    ATTN_TRY(ValueId y, permute(lowering, x, order));
-    ATTN_TRY(y, lowering.graph().add(std::make_shared<Standardize>(over.axes.size(), epsilon), {y}, "normalized"));
-    ATTN_TRY(y, permute(lowering, y, back));
+    ATTN_TRY(ValueId y, byDeviation ? dividedByDeviation(lowering, x, over.axes, epsilon)
+                                    : standardized(lowering, x, over.axes, epsilon));
     if (scale) {
         ATTN_TRY(const ValueId gamma, broadcastOver(lowering, weights[0], over.axes, shape));
         ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, y, gamma, "scaled"));
@@ -121,11 +161,13 @@ Result<std::vector<Flow>> lowerLayerNormalization(Lowering& lowering, const Laye
 Result<std::vector<Flow>> lowerGroupNormalization(Lowering& lowering, const Layer& layer,
                                                   const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/normalization/group_normalization.py: over all axes but the batch, a group of features for
-    // itself.
+    // itself; keras/src/layers/normalization/group_normalization.py does not look at the mask.
     ATTN_CHECK(expectInputs(inputs, 1));
     const ValueId x = inputs[0].value;
     const Shape shape = lowering.graph().shape(x);
-    if (inputs[0].mask) return fail(ErrorCode::Unsupported, "a mask found, which is not supported yet");
+    if (inputs[0].mask && lowering.era().generation != Generation::Keras3)
+        return fail(ErrorCode::Unsupported,
+                    "it is given a mask, which tf.keras cannot stretch over the features and so fails");
     ATTN_TRY(const std::int64_t named, layer.config.integer("axis", -1));
     ATTN_TRY(const std::size_t axis, axisOf(named, shape.rank()));
     if (shape.rank() < 2 || axis + 1 != shape.rank())
@@ -157,7 +199,7 @@ Result<std::vector<Flow>> lowerGroupNormalization(Lowering& lowering, const Laye
     if (center) {
         ATTN_TRY(y, binary(lowering, BinaryKind::Add, y, weights.back(), "shifted"));
     }
-    return single(y);
+    return single(y, inputs[0].mask);
 }
 
 Result<std::vector<Flow>> lowerUnitNormalization(Lowering& lowering, const Layer& layer,
@@ -176,7 +218,8 @@ Result<std::vector<Flow>> lowerUnitNormalization(Lowering& lowering, const Layer
 
 Result<std::vector<Flow>> lowerRmsNormalization(Lowering& lowering, const Layer& layer,
                                                 const std::vector<Flow>& inputs) {
-    // keras/src/layers/normalization/rms_normalization.py of Keras 3: x / √(mean(x²) + ε) · scale
+    // keras/src/layers/normalization/rms_normalization.py of Keras 3: x / √(mean(x²) + ε) · scale, where the scale
+    // meets the last axes whichever were normalised. The mask stops here.
     ATTN_CHECK(expectInputs(inputs, 1));
     const ValueId x = inputs[0].value;
     const Shape shape = lowering.graph().shape(x);
@@ -188,9 +231,16 @@ Result<std::vector<Flow>> lowerRmsNormalization(Lowering& lowering, const Layer&
     ATTN_TRY(size, binary(lowering, BinaryKind::Add, size, epsilon, "epsilon"));
     ATTN_TRY(size, unary(lowering, UnaryKind::Sqrt, size, "size"));
     ATTN_TRY(ValueId y, binary(lowering, BinaryKind::Divide, x, size, "normalized"));
-    ATTN_TRY(const ValueId scale, broadcastOver(lowering, weights[0], over.axes, shape));
-    ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, y, scale, "scaled"));
-    return single(y, inputs[0].mask);
+    ATTN_TRY(y, binary(lowering, BinaryKind::Multiply, y, weights[0], "scaled"));
+    return single(y);
+}
+
+Result<std::vector<Flow>> lowerSpectralNormalization(Lowering& lowering, const Layer& layer,
+                                                     const std::vector<Flow>& inputs) {
+    // tf_keras/src/layers/normalization/spectral_normalization.py, keras/src/…: training divides the inner layer's
+    // kernel by its largest singular value and keeps the result, so that the file holds it divided.
+    if (layer.inner.size() != 1) return fail(ErrorCode::Format, "one layer inside expected");
+    return lowering.lower(*layer.inner[0], inputs);
 }
 
 }  // namespace attnscope

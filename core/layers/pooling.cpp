@@ -1,6 +1,7 @@
 #include "layers/lower_functions.h"
 #include "layers/support.h"
 #include "ops/convolution.h"
+#include "ops/layout.h"
 
 namespace attnscope {
 
@@ -23,7 +24,43 @@ Result<std::vector<Flow>> lowerPooling(Lowering& lowering, const Layer& layer, c
     return single(y);
 }
 
+/// keras/src/layers/pooling/base_adaptive_pooling.py; ops/nn.py, adaptive_average_pool: as many windows as asked for,
+/// the i-th of n from ⌊i·T/n⌋ up to ⌈(i + 1)·T/n⌉. The mask stops here.
+Result<std::vector<Flow>> lowerAdaptivePooling(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
+                                               ReduceKind kind) {
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectChannelsLast(layer.config));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
+    GraphBuilder& graph = lowering.graph();
+    const std::int64_t time = graph.shape(inputs[0].value)[1];
+    ATTN_TRY(const std::int64_t windows, positive(layer.config, "output_size"));
+    constexpr std::int64_t most = 4096;
+    if (windows > most)
+        return fail(ErrorCode::Limit,
+                    "config entry output_size: " + std::to_string(windows) + " found, limit " + std::to_string(most));
+    std::vector<ValueId> parts;
+    for (std::int64_t window = 0; window < windows; ++window) {
+        const std::int64_t start = window * time / windows;
+        const std::int64_t end = ((window + 1) * time + windows - 1) / windows;
+        ATTN_TRY(const ValueId part, graph.add(std::make_shared<Slice>(1, start, end - start), {inputs[0].value}));
+        ATTN_TRY(parts.emplace_back(), reduce(lowering, kind, part, {1}, true));
+    }
+    if (parts.size() == 1) return single(parts.front());
+    ATTN_TRY(const ValueId y, graph.add(std::make_shared<Concatenate>(1), parts, "pooled"));
+    return single(y);
+}
+
 }  // namespace
+
+Result<std::vector<Flow>> lowerAdaptiveAveragePooling1D(Lowering& lowering, const Layer& layer,
+                                                        const std::vector<Flow>& inputs) {
+    return lowerAdaptivePooling(lowering, layer, inputs, ReduceKind::Mean);
+}
+
+Result<std::vector<Flow>> lowerAdaptiveMaxPooling1D(Lowering& lowering, const Layer& layer,
+                                                    const std::vector<Flow>& inputs) {
+    return lowerAdaptivePooling(lowering, layer, inputs, ReduceKind::Max);
+}
 
 Result<std::vector<Flow>> lowerMaxPooling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     return lowerPooling(lowering, layer, inputs, PoolKind::Max);

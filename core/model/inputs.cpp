@@ -49,7 +49,7 @@ json batchShape(const LayerEntry& layer) {
 
 /// What an input's numbers turn out to be where one layer reads them.
 Status readUse(const Layer& layer, std::size_t position, ModelInput& input) {
-    if (layer.className == "Embedding") {
+    if (layer.className == "Embedding" || layer.className == "ReversibleEmbedding") {
         std::int64_t rows = 0;
         if (!layer.weights.empty() && layer.weights[0].tensor->rank() > 0) {
             rows = layer.weights[0].tensor->dim(0);

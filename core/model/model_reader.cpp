@@ -80,7 +80,7 @@ Result<std::shared_ptr<const Layer>> ModelReader::readNewLayer(const LayerEntry&
         layer->weights = currentLayout(entry, std::move(kept), m_era.backend);
         return layer;
     }
-    ATTN_TRY(std::vector<std::vector<LayerWeight>> dealt, deal(inside, std::move(weights)));
+    ATTN_TRY(std::vector<std::vector<LayerWeight>> dealt, deal(inside, withoutOwn(entry, std::move(weights))));
     for (std::size_t index = 0; index < inside.size(); ++index) {
         Result<std::shared_ptr<const Layer>> inner = readLayer(inside[index], std::move(dealt[index]));
         if (!inner) return failWithin("layer " + inside[index].name, std::move(inner).error());

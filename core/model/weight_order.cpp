@@ -39,6 +39,7 @@ const std::vector<CountRow>& countTable() {
         {"Conv1D", 1, {"use_bias"}},
         {"Conv1DTranspose", 1, {"use_bias"}},
         {"Conv2D", 1, {"use_bias"}},
+        {"ConvLSTM1D", 2, {"use_bias"}},
         {"Convolution1D", 1, {"use_bias"}},
         {"Convolution1DTranspose", 1, {"use_bias"}},
         {"Convolution2D", 1, {"use_bias"}},
@@ -46,6 +47,7 @@ const std::vector<CountRow>& countTable() {
         {"CuDNNLSTM", 3, {}},
         {"Dense", 1, {"use_bias"}},
         {"DepthwiseConv1D", 1, {"use_bias"}},
+        {"DepthwiseConv2D", 1, {"use_bias"}},
         {"Embedding", 1, {}},
         {"GRU", 2, {"use_bias"}},
         {"GRUCell", 2, {"use_bias"}},
@@ -57,11 +59,17 @@ const std::vector<CountRow>& countTable() {
         {"LocallyConnected1D", 1, {"use_bias"}},
         {"MaxoutDense", 1, {"use_bias"}},
         {"PReLU", 1, {}},
+        {"ParametricSoftplus", 2, {}},
         {"RMSNormalization", 1, {}},
+        {"ReversibleEmbedding", 1, {}},
+        {"SReLU", 4, {}},
         {"SeparableConv1D", 2, {"use_bias"}},
+        {"SeparableConv2D", 2, {"use_bias"}},
         {"SeparableConvolution1D", 2, {"use_bias"}},
+        {"SeparableConvolution2D", 2, {"use_bias"}},
         {"SimpleRNN", 2, {"use_bias"}},
         {"SimpleRNNCell", 2, {"use_bias"}},
+        {"SyncBatchNormalization", 0, {"scale", "center"}, 2},
         {"TimeDistributedDense", 1, {"use_bias"}},
     };
     return rows;
@@ -70,6 +78,8 @@ const std::vector<CountRow>& countTable() {
 constexpr std::array weightless{
     std::string_view("Activation"),
     std::string_view("ActivityRegularization"),
+    std::string_view("AdaptiveAveragePooling1D"),
+    std::string_view("AdaptiveMaxPooling1D"),
     std::string_view("Add"),
     std::string_view("AlphaDropout"),
     std::string_view("Average"),
@@ -77,6 +87,7 @@ constexpr std::array weightless{
     std::string_view("AveragePooling2D"),
     std::string_view("Concatenate"),
     std::string_view("Cropping1D"),
+    std::string_view("Cropping2D"),
     std::string_view("Dot"),
     std::string_view("Dropout"),
     std::string_view("ELU"),
@@ -87,6 +98,7 @@ constexpr std::array weightless{
     std::string_view("GlobalAveragePooling2D"),
     std::string_view("GlobalMaxPooling1D"),
     std::string_view("GlobalMaxPooling2D"),
+    std::string_view("Identity"),
     std::string_view("InputLayer"),
     std::string_view("LeakyReLU"),
     std::string_view("Masking"),
@@ -107,7 +119,9 @@ constexpr std::array weightless{
     std::string_view("ThresholdedReLU"),
     std::string_view("UnitNormalization"),
     std::string_view("UpSampling1D"),
+    std::string_view("UpSampling2D"),
     std::string_view("ZeroPadding1D"),
+    std::string_view("ZeroPadding2D"),
 };
 
 Result<bool> isTrainable(const LayerEntry& layer) {
@@ -138,6 +152,10 @@ Result<std::optional<WeightCount>> countOfClass(const LayerEntry& layer) {
         ATTN_TRY(const bool present, config.flag(flag, true));
         count.trainable += present ? 1U : 0U;
     }
+    // keras/src/layers/core/dense.py, enable_lora: two matrices are trained in place of the kernel.
+    if (config.has("lora_rank")) count = WeightCount{count.trainable + 1, count.fixed + 1};
+    ATTN_TRY(const bool tied, config.flag("tie_weights", true));
+    if (layer.className == "ReversibleEmbedding" && !tied) ++count.trainable;
     return count;
 }
 
@@ -154,6 +172,7 @@ Result<std::optional<WeightCount>> countOf(const LayerEntry& layer) {
             count->trainable += part->trainable;
             count->fixed += part->fixed;
         }
+        if (layer.className == "SpectralNormalization") ++count->fixed;
     }
     ATTN_TRY(const bool trainable, isTrainable(layer));
     if (count && !trainable) count = WeightCount{0, count->all()};
@@ -247,7 +266,7 @@ Result<LayerEntry> wrapped(const json& config, std::string_view key, std::string
 
 Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer) {
     std::vector<LayerEntry> inner;
-    if (layer.className == "TimeDistributed") {
+    if (layer.className == "TimeDistributed" || layer.className == "SpectralNormalization") {
         ATTN_TRY(inner.emplace_back(), wrapped(layer.config, "layer", ""));
     } else if (layer.className == "Bidirectional") {
         ATTN_TRY(inner.emplace_back(), wrapped(layer.config, "layer", "forward_"));
@@ -275,6 +294,14 @@ Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer) {
 
 Result<std::vector<LayerEntry>> layersInside(const LayerEntry& layer) {
     return modelKind(layer.className, layer.config) ? readEntries(layer.config) : innerEntries(layer);
+}
+
+std::vector<LayerWeight> withoutOwn(const LayerEntry& wrapper, std::vector<LayerWeight> weights) {
+    if (wrapper.className != "SpectralNormalization") return weights;
+    std::erase_if(weights, [](const LayerWeight& weight) {
+        return weight.name.starts_with("vars/") || weight.name.find("vector_u") != std::string::npos;
+    });
+    return weights;
 }
 
 Result<bool> mayHaveWeights(const LayerEntry& layer) {

@@ -25,11 +25,14 @@ namespace attnscope {
 /// Whether a layer of this class and config has weights; true for classes that are not known.
 [[nodiscard]] Result<bool> mayHaveWeights(const LayerEntry& layer);
 
-/// The layers inside a TimeDistributed ([layer]) or a Bidirectional ([forward, backward]), the cells of an RNN; empty
-/// for other classes.
+/// The layers inside a TimeDistributed or SpectralNormalization ([layer]) or a Bidirectional ([forward, backward]), the
+/// cells of an RNN; empty for other classes.
 [[nodiscard]] Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer);
 
 /// The layers directly inside a nested model or a wrapper; empty for an ordinary layer.
 [[nodiscard]] Result<std::vector<LayerEntry>> layersInside(const LayerEntry& layer);
+
+/// The weights of the layers inside a wrapper, without those that only its own training needs.
+[[nodiscard]] std::vector<LayerWeight> withoutOwn(const LayerEntry& wrapper, std::vector<LayerWeight> weights);
 
 }  // namespace attnscope
