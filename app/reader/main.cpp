@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <new>
 
 // attnscope-reader NAME <FILE: reads the model file on standard input and writes what it is to standard output, as
@@ -30,9 +31,27 @@ void writeOut(std::string_view bytes) {
     }
 }
 
+/// What is said when memory runs out, and some memory to say it with. Exceptions would not do: a destructor of JSON may
+/// be what asks for more.
+struct LastWords {
+    std::uint64_t memoryBytes = 0;
+    std::unique_ptr<char[]> reserve;
+};
+LastWords lastWords;
+
+void sayThatMemoryRanOut() {
+    lastWords.reserve.reset();
+    sendArchive(writeOut, fail(ErrorCode::Limit, "needs more than " + bytesText(lastWords.memoryBytes) +
+                                                     " of memory, the limit for a file of its size"));
+    std::_Exit(0);
+}
+
 Result<Archive> readConfined(const std::string& name) {
     ATTN_TRY(const MappedFile file, MappedFile::ofDescriptor(STDIN_FILENO));
     const ReadLimits limits = readLimits(file.bytes().size());
+    constexpr std::size_t reserveBytes = 1U << 18U;
+    lastWords = {limits.memoryBytes, std::make_unique<char[]>(reserveBytes)};
+    std::set_new_handler(sayThatMemoryRanOut);
     ATTN_CHECK(enterSandbox({limits.memoryBytes, limits.cpuSeconds}));
     std::uint64_t told = 0;
     const auto progress = [&told](std::uint64_t tensorBytes) {
@@ -40,12 +59,7 @@ Result<Archive> readConfined(const std::string& name) {
         told = tensorBytes;
         sendProgress(writeOut, tensorBytes);
     };
-    try {
-        return readArchive({name, file.bytes()}, progress);
-    } catch (const std::bad_alloc&) {
-        return fail(ErrorCode::Limit, "needs more than " + bytesText(limits.memoryBytes) +
-                                          " of memory, the limit for a file of its size");
-    }
+    return readArchive({name, file.bytes()}, progress);
 }
 
 }  // namespace

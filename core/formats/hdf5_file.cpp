@@ -14,6 +14,7 @@ namespace {
 
 /// Names of layers and weights hold a few groups inside each other, one for each nested model.
 constexpr std::size_t mostLevels = 64;
+constexpr std::size_t longestPath = 4096;
 
 std::mutex& hdf5Mutex() {
     static std::mutex mutex;
@@ -76,10 +77,13 @@ Status checkLink(hid_t group, const std::string& name, const std::string& path) 
 }
 
 Result<Walk> walk(hid_t start, const std::string& startPath, std::string_view path) {
+    const auto beyond = [&](const std::string& found, std::size_t limit) {
+        return fail(ErrorCode::Limit, startPath + ": a name of " + found + ", limit " + std::to_string(limit) + ": " +
+                                          std::string(path.substr(0, 60)) + "…");
+    };
     const auto levels = static_cast<std::size_t>(std::ranges::count(path, '/')) + 1;
-    if (levels > mostLevels)
-        return fail(ErrorCode::Limit, startPath + ": a name of " + std::to_string(levels) + " levels, limit " +
-                                          std::to_string(mostLevels) + ": " + std::string(path.substr(0, 60)) + "…");
+    if (levels > mostLevels) return beyond(std::to_string(levels) + " levels", mostLevels);
+    if (path.size() > longestPath) return beyond(std::to_string(path.size()) + " bytes", longestPath);
     Walk result{GroupHandle(), {}, startPath};
     hid_t at = start;
     for (std::string& part : split(path, '/')) {

@@ -13,6 +13,10 @@ using nlohmann::json;
 
 /// Names stand in messages of one line and in the names of values.
 Status checkName(const std::string& name) {
+    constexpr std::size_t longest = 1024;
+    if (name.size() > longest)
+        return fail(ErrorCode::Limit, "a layer's name or class needs " + std::to_string(name.size()) +
+                                          " bytes, limit " + std::to_string(longest) + ": " + name.substr(0, 60) + "…");
     const bool plain = !name.empty() && std::ranges::none_of(name, [](char letter) {
         return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F;
     });

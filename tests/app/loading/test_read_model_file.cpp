@@ -1,4 +1,5 @@
 #include "../../core/formats/h5_writer.h"
+#include "../../core/formats/zip_writer.h"
 #include "formats/formats.h"
 #include "loading/read_model_file.h"
 #include "model/model.h"
@@ -64,6 +65,47 @@ std::string bigModel(const QTemporaryDir& folder) {
     return path;
 }
 
+QByteArray contentOf(const QString& path) {
+    QFile file(path);
+    return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void write(const std::string& path, const QByteArray& content) {
+    QFile file(QString::fromStdString(path));
+    if (!file.open(QFile::WriteOnly | QFile::Truncate) || file.write(content) != content.size())
+        qFatal("no room for a test's file");
+}
+
+/// The same kernel in an archive of Keras 3.
+std::string bigArchive(const QTemporaryDir& folder) {
+    const QString weights = folder.filePath("weights.h5");
+    test::H5Writer(weights.toStdString()).numbers("/layers/dense/vars/0", {6U << 10U, 2U << 10U});
+    const std::string path = folder.filePath("big.keras").toStdString();
+    write(path, QByteArray::fromStdString(test::zipOf({{"config.json", "{}"},
+                                                       {"metadata.json", R"({"keras_version": "3.15.1"})"},
+                                                       {"model.weights.h5", contentOf(weights).toStdString()}})));
+    return path;
+}
+
+/// The same kernel as an array of numpy.
+std::string bigArrays(const QTemporaryDir& folder) {
+    const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (6144, 2048), }\n";
+    const std::string path = folder.filePath("big.npz").toStdString();
+    write(path, QByteArray::fromStdString(test::zipOf(
+                    {{"arr_0.npy", std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header +
+                                       std::string(std::size_t{48} << 20U, '\0')}})));
+    return path;
+}
+
+/// Some bytes changed, as often in the first 3000, where structures are, as anywhere.
+QByteArray damaged(QByteArray content, std::mt19937& random) {
+    for (auto change = random() % 12 + 1; change > 0; --change) {
+        const qsizetype within = random() % 2 == 0 ? std::min<qsizetype>(3000, content.size()) : content.size();
+        content[static_cast<qsizetype>(random()) % within] = static_cast<char>(random());
+    }
+    return content;
+}
+
 bool sameArchive(const Archive& left, const Archive& right) {
     const auto sameWeight = [](const LayerWeight& a, const LayerWeight& b) {
         const auto bits = [](const Tensor& tensor) {
@@ -77,7 +119,8 @@ bool sameArchive(const Archive& left, const Archive& right) {
         return a.layer == b.layer && std::ranges::equal(a.weights, b.weights, sameWeight);
     };
     return left.format == right.format && left.framework == right.framework && left.version == right.version &&
-           left.config == right.config && left.training == right.training &&
+           left.config == right.config && left.training == right.training && left.backend == right.backend &&
+           left.byPlace == right.byPlace && left.files == right.files &&
            std::ranges::equal(left.groups, right.groups, sameGroup);
 }
 
@@ -93,18 +136,20 @@ private slots:
     void anErrorIsTheReaders();
     void aPipeIsNotWaitedFor();
     void aFileThatCrashesTheLibraryIsAnError();
+    void damagedFilesCrashNothingHere_data();
     void damagedFilesCrashNothingHere();
-    void aHostileMebibyteCostsLittle_data();
-    void aHostileMebibyteCostsLittle();
     void progressIsTold();
+    void aReaderKilledAtAnyPointLeavesNothing_data();
     void aReaderKilledAtAnyPointLeavesNothing();
 };
 
 void TestReadModelFile::aModelArrivesAsItWasRead_data() {
     QTest::addColumn<QString>("path");
-    const QDir folder(fixtures + "golden");
-    for (const QString& name : folder.entryList({"*.h5", "*.keras", "*.npz"}))
-        QTest::newRow(qPrintable(name)) << folder.filePath(name);
+    for (const char* name : {"golden", "releases", "weights"}) {
+        const QDir folder(fixtures + name);
+        for (const QString& file : folder.entryList({"*.h5", "*.keras", "*.npz"}))
+            QTest::newRow(qPrintable(file)) << folder.filePath(file);
+    }
 }
 
 void TestReadModelFile::aModelArrivesAsItWasRead() {
@@ -155,85 +200,49 @@ void TestReadModelFile::aFileThatCrashesTheLibraryIsAnError() {
     QVERIFY(hasNoChildren());
 }
 
-// Where a damaged file crashes libhdf5, it does so in the reader.
+void TestReadModelFile::damagedFilesCrashNothingHere_data() {
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<bool>("inside");
+    const auto row = [](const char* name, const char* path, bool inside) {
+        QTest::newRow(name) << fixtures + path << inside;
+    };
+    row("HDF5 in its oldest format", "golden/attention.h5", false);
+    row("HDF5 in a newer format, nested", "golden/nested_attention.h5", false);
+    row("weights by place", "weights/keras3.weights.h5", false);
+    row("archive", "golden/k3_nested.keras", false);
+    row("members of an archive", "golden/k3_nested.keras", true);
+    row("arrays", "weights/sequential.npz", false);
+    row("members of arrays", "weights/sequential.npz", true);
+}
+
+// Where a damaged file crashes libhdf5, it does so in the reader: about 14 of 4,000 such files do. That is why no fuzz
+// target reads HDF5 in its own process. The damage is the same at every run.
 void TestReadModelFile::damagedFilesCrashNothingHere() {
+    QFETCH(QString, path);
+    QFETCH(bool, inside);
     const QTemporaryDir folder;
-    const std::string path = folder.filePath("damaged.h5").toStdString();
+    const std::string changed = folder.filePath("damaged." + QFileInfo(path).completeSuffix()).toStdString();
+    const QByteArray whole = contentOf(path);
+    QVERIFY(!whole.isEmpty());
+    const std::vector<test::Member> members = inside ? test::membersOf(path.toStdString()) : std::vector<test::Member>();
     std::mt19937 random(1);
-    for (const char* name : {"attention.h5", "nested_attention.h5"}) {
-        QFile file(fixtures + "golden/" + name);
-        QVERIFY(file.open(QFile::ReadOnly));
-        const QByteArray whole = file.readAll();
-        for (int round = 0; round < 250; ++round) {
-            QByteArray changed = whole;
-            for (auto change = random() % 12 + 1; change > 0; --change)
-                changed[static_cast<qsizetype>(random()) % (random() % 2 == 0 ? 3000 : whole.size())] =
-                    static_cast<char>(random());
-            QFile damaged(QString::fromStdString(path));
-            QVERIFY(damaged.open(QFile::WriteOnly | QFile::Truncate) && damaged.write(changed) == changed.size());
-            damaged.close();
-            const Result<Archive> archive = readModelFile(path);
-            if (!archive) QVERIFY(archive.error().text().starts_with(path + ": "));
-        }
-    }
-    QVERIFY(hasNoChildren());
-}
-
-void TestReadModelFile::aHostileMebibyteCostsLittle_data() {
-    QTest::addColumn<int>("kind");
-    QTest::newRow("zeros, compressed, as many as are allowed") << 0;
-    QTest::newRow("a config of empty lists") << 1;
-    QTest::newRow("a config of ten thousand layers") << 2;
-    QTest::newRow("a config of one long name") << 3;
-}
-
-void TestReadModelFile::aHostileMebibyteCostsLittle() {
-    QFETCH(int, kind);
-    const QTemporaryDir folder;
-    const std::string path = folder.filePath("hostile.h5").toStdString();
-    {
-        test::H5Writer file(path);
-        test::writeDenseModel(file, test::Strings::Variable);
-        file.numbers("/model_weights/dense/dense/bias:0", {2});
-        if (kind == 0) {
-            const std::vector<hsize_t> chunk{1024, 1024};
-            const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
-            H5Pset_chunk(creation, 2, chunk.data());
-            H5Pset_deflate(creation, 9);
-            file.zeros("/model_weights/dense/dense/kernel:0", {34U << 10U, 1024}, creation);
-            file.numbers("/padding", {200U << 10U});
+    int refused = 0;
+    for (int round = 0; round < 150; ++round) {
+        if (inside) {
+            std::vector<test::Member> some = members;
+            test::Member& member = some[random() % some.size()];
+            member.content = damaged(QByteArray::fromStdString(member.content), random).toStdString();
+            write(changed, QByteArray::fromStdString(test::zipOf(some)));
         } else {
-            file.numbers("/model_weights/dense/dense/kernel:0", {3, 2});
+            write(changed, damaged(whole, random));
         }
-        H5Adelete(file.id(), "model_config");
-        std::string config = R"({"class_name": "Sequential", "config": {"name": "s", "layers": [)";
-        const std::size_t room = kind == 0 ? 0 : 1'000'000;
-        if (kind == 1) config += "[";
-        for (int place = 0; config.size() < room; ++place) {
-            if (kind == 1) config += place == 0 ? "[]" : ",[]";
-            if (kind == 2)
-                config += std::string(place == 0 ? "" : ",") + R"({"class_name": "Dropout", "config": {"name": "d)" +
-                          std::to_string(place) + R"(", "rate": 0.1, "batch_input_shape": [null, 3]}})";
-            if (kind == 3) config += "n";
-        }
-        if (kind == 1) config += "]";
-        file.text("/", "model_config", config + "]}}");
+        const Result<Archive> archive = readModelFile(changed);
+        if (archive) continue;
+        ++refused;
+        QVERIFY2(archive.error().text().starts_with(changed + ": "), archive.error().text().c_str());
     }
-    QVERIFY(QFileInfo(QString::fromStdString(path)).size() < (3 << 20));
-    QElapsedTimer clock;
-    clock.start();
-    Result<Archive> archive = readModelFile(path);
-    if (archive) {
-        const auto model = Model::fromArchive(*std::move(archive));
-        if (model) QVERIFY(!summarize(**model, {}).empty());
-    }
-    QVERIFY2(clock.elapsed() < 10'000, qPrintable(QString::number(clock.elapsed())));
-    rusage reader{};
-    rusage program{};
-    QVERIFY(getrusage(RUSAGE_CHILDREN, &reader) == 0 && getrusage(RUSAGE_SELF, &program) == 0);
-    constexpr long gibibyte = 1L << 20;  // in KiB
-    QVERIFY2(reader.ru_maxrss + program.ru_maxrss < gibibyte,
-             qPrintable(QString("%1 + %2 KiB").arg(reader.ru_maxrss).arg(program.ru_maxrss)));
+    QVERIFY(refused > 20);
+    QVERIFY(hasNoChildren());
 }
 
 void TestReadModelFile::progressIsTold() {
@@ -252,15 +261,23 @@ void TestReadModelFile::progressIsTold() {
     QCOMPARE(total, static_cast<std::uint64_t>(QFileInfo(QString::fromStdString(path)).size()));
 }
 
+void TestReadModelFile::aReaderKilledAtAnyPointLeavesNothing_data() {
+    QTest::addColumn<int>("kind");
+    QTest::newRow("HDF5") << 0;
+    QTest::newRow("archive") << 1;
+    QTest::newRow("arrays") << 2;
+}
+
 void TestReadModelFile::aReaderKilledAtAnyPointLeavesNothing() {
+    QFETCH(int, kind);
     const QTemporaryDir folder;
-    const std::string path = bigModel(folder);
+    const std::string path = kind == 0 ? bigModel(folder) : kind == 1 ? bigArchive(folder) : bigArrays(folder);
     QVERIFY(readModelFile(path));
     const QStringList before = entries(folder.path()) + entries(QCoreApplication::applicationDirPath());
     const qsizetype descriptors = openDescriptors();
     std::mt19937 random(5);
     int cut = 0;
-    for (int round = 0; round < 40; ++round) {
+    for (int round = 0; round < 25; ++round) {
         std::atomic<bool> done = false;
         const std::chrono::microseconds delay(random() % 60'000);
         std::thread killer([&done, delay, self = getpid()] {

@@ -5,18 +5,26 @@
 
 #include <QByteArray>
 
+#include <array>
 #include <stdexcept>
 
 namespace attnscope::test {
 
 namespace {
 
+/// CRC-32 (APPNOTE 4.4.7), a table step for each byte.
 std::uint32_t checksumOf(const std::string& bytes) {
+    static const std::array<std::uint32_t, 256> table = [] {
+        std::array<std::uint32_t, 256> steps{};
+        for (std::uint32_t byte = 0; byte < steps.size(); ++byte) {
+            std::uint32_t crc = byte;
+            for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xEDB88320U : 0U);
+            steps[byte] = crc;
+        }
+        return steps;
+    }();
     std::uint32_t crc = 0xFFFFFFFFU;
-    for (const char byte : bytes) {
-        crc ^= static_cast<unsigned char>(byte);
-        for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xEDB88320U : 0U);
-    }
+    for (const char byte : bytes) crc = (crc >> 8U) ^ table[(crc ^ static_cast<unsigned char>(byte)) & 0xFFU];
     return ~crc;
 }
 
@@ -55,7 +63,7 @@ std::string end(const std::string& bytes, const std::string& directory, std::siz
 
 Member deflated(const std::string& name, const std::string& content) {
     // qCompress gives the size in 4 bytes and zlib's format: deflate between 2 bytes and a checksum of 4.
-    const QByteArray packed = qCompress(QByteArray::fromStdString(content), 9).mid(6).chopped(4);
+    const QByteArray packed = qCompress(QByteArray::fromStdString(content)).mid(6).chopped(4);
     return {name, packed.toStdString(), 0, 8, static_cast<std::uint32_t>(content.size()), checksumOf(content)};
 }
 

@@ -1,0 +1,232 @@
+#include "hostile_files.h"
+
+#include "../../core/formats/h5_writer.h"
+#include "../../core/formats/zip_writer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QFile>
+
+#include <functional>
+#include <random>
+
+namespace attnscope::test {
+
+namespace {
+
+const std::string metadata = R"({"keras_version": "3.15.1"})";
+const std::string smallModel =
+    R"({"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"name":
+        "dense", "units": 2, "batch_input_shape": [null, 3]}}]}})";
+
+std::string repeated(std::string_view text, std::size_t bytes) {
+    std::string all;
+    while (all.size() < bytes) all += text;
+    return all;
+}
+
+std::string noise(std::size_t bytes) {
+    std::mt19937 random(3);
+    std::string all(bytes, '\0');
+    for (char& byte : all) byte = static_cast<char>(random());
+    return all;
+}
+
+/// A Sequential model with this in its list of layers.
+std::string modelOf(const std::string& layers) {
+    return R"({"class_name": "Sequential", "config": {"name": "s", "layers": [)" + layers + "]}}";
+}
+
+std::string manyLayers(std::size_t bytes) {
+    std::string layers;
+    for (int place = 0; layers.size() < bytes; ++place)
+        layers += std::string(place == 0 ? "" : ",") + R"({"class_name": "Dropout", "config": {"name": "d)" +
+                  std::to_string(place) + R"(", "rate": 0.1, "batch_input_shape": [null, 3]}})";
+    return modelOf(layers);
+}
+
+/// Lists within lists, as deep as may be, again and again: what takes most memory for its text.
+std::string deepLists(std::size_t bytes) {
+    const std::string one = std::string(50, '[') + std::string(50, ']');
+    return modelOf(repeated(one + ",", bytes) + one);
+}
+
+void writeHdf5(const std::string& path, const std::string& config, const std::function<void(H5Writer&)>& more) {
+    H5Writer file(path);
+    writeDenseModel(file);
+    file.numbers("/model_weights/dense/dense/bias:0", {2});
+    if (!config.empty()) {
+        H5Adelete(file.id(), "model_config");
+        file.text("/", "model_config", config);
+    }
+    more(file);
+}
+
+void writeKernel(H5Writer& file) {
+    file.numbers("/model_weights/dense/dense/kernel:0", {3, 2});
+}
+
+/// Zeros, compressed a thousand to one.
+void writeZeros(H5Writer& file, const std::string& path, hsize_t rows) {
+    const std::vector<hsize_t> chunk{1024, 1024};
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 2, chunk.data());
+    H5Pset_deflate(creation, 9);
+    file.zeros(path, {rows, 1024}, creation);
+    H5Pclose(creation);
+}
+
+void writeFile(const std::string& path, const std::string& bytes) {
+    QFile file(QString::fromStdString(path));
+    const auto size = static_cast<qint64>(bytes.size());
+    if (!file.open(QFile::WriteOnly) || file.write(bytes.data(), size) != size) qFatal("no room for a test's file");
+}
+
+std::string bytesOf(const std::string& path) {
+    QFile file(QString::fromStdString(path));
+    return file.open(QFile::ReadOnly) ? file.readAll().toStdString() : std::string();
+}
+
+/// An archive of about a mebibyte, whatever else is in it.
+std::string archiveOf(std::vector<Member> members) {
+    members.push_back({"metadata.json", metadata});
+    members.push_back({"padding", noise(1'000'000)});
+    return zipOf(members);
+}
+
+std::string npyOf(const std::string& shape, std::size_t bytes) {
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + shape + "), }";
+    header += std::string(118 - header.size() - 1, ' ') + '\n';
+    return std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header +
+           std::string(bytes, '\0');
+}
+
+/// So many arrays that are the same.
+std::string arraysOf(const std::string& npy, int count) {
+    std::vector<Member> members(static_cast<std::size_t>(count), deflated({}, npy));
+    for (int array = 0; array < count; ++array)
+        members[static_cast<std::size_t>(array)].name = "arr_" + std::to_string(array) + ".npy";
+    return zipOf(members);
+}
+
+constexpr std::size_t mebibyte = 1'000'000;
+
+}  // namespace
+
+const std::vector<Hostile>& hostileFiles() {
+    using Text = const std::string&;
+    static const std::vector<Hostile> all{
+        {"HDF5: zeros, as many as are allowed", "m.h5",
+         [](Text, Text path) {
+             writeHdf5(path, {}, [](H5Writer& file) {
+                 writeZeros(file, "/model_weights/dense/dense/kernel:0", 34U << 10U);
+                 file.numbers("/padding", {200U << 10U});
+             });
+         }},
+        {"HDF5: a config of empty lists", "m.h5",
+         [](Text, Text path) { writeHdf5(path, modelOf("[" + repeated("[],", mebibyte) + "[]]"), writeKernel); }},
+        {"HDF5: a config of deep lists", "m.h5",
+         [](Text, Text path) { writeHdf5(path, deepLists(mebibyte), writeKernel); }},
+        {"HDF5: a config of ten thousand layers", "m.h5",
+         [](Text, Text path) { writeHdf5(path, manyLayers(mebibyte), writeKernel); }},
+        {"HDF5: a layer with a long name", "m.h5",
+         [](Text, Text path) {
+             const nlohmann::json layer{{"class_name", "Dense"}, {"config", {{"name", std::string(mebibyte, 'n')}}}};
+             writeHdf5(path, modelOf(layer.dump()), writeKernel);
+         }},
+        {"HDF5: a weight with a long name", "m.h5",
+         [](Text, Text path) {
+             writeHdf5(path, {}, [](H5Writer& file) {
+                 H5Adelete_by_name(file.id(), "/model_weights/dense", "weight_names", H5P_DEFAULT);
+                 file.texts("/model_weights/dense", "weight_names", {std::string(mebibyte, 'w')});
+             });
+         }},
+        {"archive: a config of empty lists, compressed", "m.keras",
+         [](Text, Text path) {
+             writeFile(path, archiveOf({deflated("config.json", modelOf(repeated("[],", 11 * mebibyte) + "[]"))}));
+         }},
+        {"archive: a config of deep lists, compressed", "m.keras",
+         [](Text, Text path) { writeFile(path, archiveOf({deflated("config.json", deepLists(11 * mebibyte))})); }},
+        {"archive: a hundred thousand layers, compressed", "m.keras",
+         [](Text, Text path) { writeFile(path, archiveOf({deflated("config.json", manyLayers(11 * mebibyte))})); }},
+        {"archive: vocabularies", "m.keras",
+         [](Text folder, Text path) {
+             writeHdf5(folder + "/w.h5", {}, [](H5Writer&) {});
+             writeFile(path, archiveOf({{"config.json", smallModel},
+                                        {"model.weights.h5", bytesOf(folder + "/w.h5")},
+                                        deflated("assets/a", repeated("a\n", 11 * mebibyte))}));
+         }},
+        {"archive: weights that are zeros, compressed twice", "m.keras",
+         [](Text folder, Text path) {
+             writeHdf5(folder + "/w.h5", {}, [](H5Writer& file) {
+                 for (const char* place : {"/layers/dense/vars/0", "/layers/dense_1/vars/0"})
+                     writeZeros(file, place, 17U << 10U);
+             });
+             writeFile(path, archiveOf({{"config.json", smallModel}, deflated("model.weights.h5", bytesOf(folder + "/w.h5"))}));
+         }},
+        {"archive: weights that are as large as they may be", "m.keras",
+         [](Text, Text path) {
+             writeFile(path, archiveOf({{"config.json", smallModel},
+                                        deflated("model.weights.h5", noise(700'000) + std::string(60U << 20U, '\0'))}));
+         }},
+        {"arrays: zeros, compressed", "m.npz",
+         [](Text, Text path) {
+             writeFile(path, arraysOf(npyOf("4000000,", 16'000'000), 60));
+         }},
+        {"arrays: headers that are all space", "m.npz",
+         [](Text, Text path) {
+             const std::string header = std::string("\x93NUMPY\x02\0", 8) + std::string("\0\0\xF0\0", 4) +
+                                        "{'descr': '<f4', 'fortran_order': False, 'shape': (0,)";
+             writeFile(path, arraysOf(header + std::string(0xF00000 - header.size() + 11, ' ') + "}", 60));
+         }},
+        {"arrays: thousands of names", "m.npz",
+         [](Text, Text path) {
+             std::vector<Member> members;
+             for (int array = 0; array < 5'000; ++array)
+                 members.push_back(deflated(std::to_string(array) + "/w.npy", npyOf("1,", 4)));
+             writeFile(path, zipOf(members));
+         }},
+        {"architecture: deep lists", "m.npz",
+         [](Text folder, Text path) {
+             writeFile(path, zipOf({{"arr_0.npy", npyOf("1,", 4)}}));
+             writeFile(folder + "/m.json", deepLists(mebibyte));
+         }},
+        {"architecture: deeper than may be", "m.npz",
+         [](Text folder, Text path) {
+             writeFile(path, zipOf({{"arr_0.npy", npyOf("1,", 4)}}));
+             writeFile(folder + "/m.json", std::string(mebibyte, '['));
+         }},
+        {"architecture: ten thousand layers", "m.npz",
+         [](Text folder, Text path) {
+             writeFile(path, zipOf({{"arr_0.npy", npyOf("1,", 4)}}));
+             writeFile(folder + "/m.json", manyLayers(mebibyte));
+         }},
+        {"tokenizer: deep lists", "m.h5",
+         [](Text folder, Text path) {
+             writeHdf5(path, {}, writeKernel);
+             writeFile(folder + "/tokenizer.json", "[" + repeated(std::string(40, '[') + std::string(40, ']') + ",", mebibyte) + "1]");
+         }},
+        {"tokenizer: words within words", "m.h5",
+         [](Text folder, Text path) {
+             writeHdf5(path, {}, writeKernel);
+             const std::string words = "{" + repeated("\"a\": [[[[1]]]], ", 500'000) + "}";
+             const nlohmann::json tokenizer{{"class_name", "Tokenizer"}, {"config", {{"word_index", words}}}};
+             writeFile(folder + "/tokenizer.json", tokenizer.dump());
+         }},
+        {"vocabulary: short words", "m.h5",
+         [](Text folder, Text path) {
+             writeHdf5(path, {}, writeKernel);
+             std::string words;
+             for (int word = 0; words.size() < mebibyte; ++word) words += std::to_string(word) + "\n";
+             writeFile(folder + "/vocab.txt", words);
+         }},
+        {"vocabulary: one long word", "m.h5",
+         [](Text folder, Text path) {
+             writeHdf5(path, {}, writeKernel);
+             writeFile(folder + "/vocab.txt", std::string(mebibyte, 'w'));
+         }},
+    };
+    return all;
+}
+
+}  // namespace attnscope::test
