@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 namespace attnscope {
 namespace {
@@ -33,6 +34,10 @@ bool isOneOf(std::string_view text, const std::array<std::string_view, Count>& c
 }
 
 FileRole roleOf(const std::string& path) {
+    // What opens a folder, a pipe or a device says what it is; to look into a pipe would be to wait for it.
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+        return FileRole::Model;
     const std::string head = headOf(path);
     const auto recognizes = [&](const FormatRow& format) { return format.recognizes(head, path); };
     if (std::ranges::any_of(formatTable(), recognizes)) return FileRole::Model;

@@ -9,7 +9,8 @@ namespace {
 
 using nlohmann::json;
 
-/// [["dense", [["dense/kernel:0", [2, 1]], …]], …] is a kernel of shape (3, 2), so that no extent is 0; all its numbers are.
+/// [["dense", [["dense/kernel:0", [2, 1]], …]], …] is a kernel of shape (3, 2), so that no extent is 0; all its numbers
+/// are.
 std::vector<ArchiveGroup> groupsOf(const json& described) {
     std::vector<ArchiveGroup> groups;
     std::int64_t left = 1U << 14U;
@@ -60,8 +61,13 @@ void requireSound(const Model& model) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const Result<json> document = parseStrictJson(textOf(data, size));
     if (!document || !document->is_object()) return 0;
-    Archive archive{"fuzzed", "keras", textIn(*document, "version"), document->value("config", json()), nullptr,
-                    groupsOf(document->value("groups", json::array())), textIn(*document, "backend")};
+    Archive archive{"fuzzed",
+                    "keras",
+                    textIn(*document, "version"),
+                    document->value("config", json()),
+                    nullptr,
+                    groupsOf(document->value("groups", json::array())),
+                    textIn(*document, "backend")};
     archive.byPlace = document->value("byPlace", json()) == true;
     const auto model = Model::fromArchive(std::move(archive));
     if (sound(model)) requireSound(**model);

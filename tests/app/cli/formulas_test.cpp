@@ -101,6 +101,35 @@ private slots:
         QVERIFY(json(run(command + QStringList{"--seed", "1"}))["sites"] != record["sites"]);
     }
 
+    void aFormulaTakesThePlaceOfPythonCode() {
+        write("uniform", own);
+        const QString input = m_data.filePath("x.csv");
+        QFile matrix(input);
+        QVERIFY(matrix.open(QIODevice::WriteOnly));
+        for (int row = 0; row < 6; ++row) matrix.write(QByteArray::number(row) + ",1,2,-1,0.5\n");
+        matrix.close();
+        const QStringList command{"inspect", source + "/tests/fixtures/bad/lambda.keras", "--input", input, "--json"};
+        const auto outputs = [](const QJsonObject& record) {
+            QStringList names;
+            for (const QJsonValue& prediction : record["prediction"].toArray())
+                names << prediction.toObject()["output"].toString();
+            return names;
+        };
+        // Up to the code, everything is evaluated.
+        const Outcome partly = run(command);
+        QCOMPARE(partly.status, 0);
+        QCOMPARE(outputs(json(partly)), QStringList{"beside"});
+        QVERIFY(partly.out.contains("layer code contains Python code; it is shown, not run"));
+        const QJsonObject record = json(run(command + QStringList{"--layer-formula", "code=uniform"}));
+        QCOMPARE(outputs(record), (QStringList{"beside", "after"}));
+        QCOMPARE(siteNamed(record, "code")["formula"].toString(), QString("uniform"));
+        // A layer inside another is meant by its path or its own name; the wrapper itself can be replaced, too.
+        const QJsonObject wrapped = json(run(command + QStringList{"--layer-formula", "each=uniform"}));
+        QCOMPARE(outputs(wrapped), (QStringList{"beside", "each"}));
+        const QJsonObject nested = json(run(command + QStringList{"--layer-formula", "nested/last=uniform"}));
+        QCOMPARE(outputs(nested), (QStringList{"beside", "nested/last"}));
+    }
+
     void wrongNewLayersSayWhy_data() {
         QTest::addColumn<QStringList>("options");
         QTest::addColumn<QString>("why");

@@ -162,7 +162,8 @@ const std::vector<Hostile>& hostileFiles() {
                  for (const char* place : {"/layers/dense/vars/0", "/layers/dense_1/vars/0"})
                      writeZeros(file, place, 17U << 10U);
              });
-             writeFile(path, archiveOf({{"config.json", smallModel}, deflated("model.weights.h5", bytesOf(folder + "/w.h5"))}));
+             writeFile(path, archiveOf({{"config.json", smallModel},
+                                        deflated("model.weights.h5", bytesOf(folder + "/w.h5"))}));
          }},
         {"archive: weights that are as large as they may be", "m.keras",
          [](Text, Text path) {
@@ -170,9 +171,7 @@ const std::vector<Hostile>& hostileFiles() {
                                         deflated("model.weights.h5", noise(700'000) + std::string(60U << 20U, '\0'))}));
          }},
         {"arrays: zeros, compressed", "m.npz",
-         [](Text, Text path) {
-             writeFile(path, arraysOf(npyOf("4000000,", 16'000'000), 60));
-         }},
+         [](Text, Text path) { writeFile(path, arraysOf(npyOf("4000000,", 16'000'000), 60)); }},
         {"arrays: headers that are all space", "m.npz",
          [](Text, Text path) {
              const std::string header = std::string("\x93NUMPY\x02\0", 8) + std::string("\0\0\xF0\0", 4) +
@@ -204,7 +203,8 @@ const std::vector<Hostile>& hostileFiles() {
         {"tokenizer: deep lists", "m.h5",
          [](Text folder, Text path) {
              writeHdf5(path, {}, writeKernel);
-             writeFile(folder + "/tokenizer.json", "[" + repeated(std::string(40, '[') + std::string(40, ']') + ",", mebibyte) + "1]");
+             writeFile(folder + "/tokenizer.json",
+                       "[" + repeated(std::string(40, '[') + std::string(40, ']') + ",", mebibyte) + "1]");
          }},
         {"tokenizer: words within words", "m.h5",
          [](Text folder, Text path) {

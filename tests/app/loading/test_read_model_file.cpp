@@ -91,9 +91,9 @@ std::string bigArchive(const QTemporaryDir& folder) {
 std::string bigArrays(const QTemporaryDir& folder) {
     const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (6144, 2048), }\n";
     const std::string path = folder.filePath("big.npz").toStdString();
-    write(path, QByteArray::fromStdString(test::zipOf(
-                    {{"arr_0.npy", std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header +
-                                       std::string(std::size_t{48} << 20U, '\0')}})));
+    write(path, QByteArray::fromStdString(
+                    test::zipOf({{"arr_0.npy", std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) +
+                                                   '\0' + header + std::string(std::size_t{48} << 20U, '\0')}})));
     return path;
 }
 
@@ -224,7 +224,8 @@ void TestReadModelFile::damagedFilesCrashNothingHere() {
     const std::string changed = folder.filePath("damaged." + QFileInfo(path).completeSuffix()).toStdString();
     const QByteArray whole = contentOf(path);
     QVERIFY(!whole.isEmpty());
-    const std::vector<test::Member> members = inside ? test::membersOf(path.toStdString()) : std::vector<test::Member>();
+    const std::vector<test::Member> members =
+        inside ? test::membersOf(path.toStdString()) : std::vector<test::Member>();
     std::mt19937 random(1);
     int refused = 0;
     for (int round = 0; round < 150; ++round) {

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <sys/stat.h>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -74,6 +75,8 @@ private slots:
     void failingFilesLeaveEverythingAsItWas_data();
     void failingFilesLeaveEverythingAsItWas();
     void recognizesFilesByWhatTheyHold();
+    void foldersAndPipesAreNamedNotWaitedFor();
+    void aModelThatIsOnlyPartlyKnownOpens();
     void typedTextIsListedFirstAndChosen();
     void numericSequencesFeedNumericModels();
     void aTextForANumericModelIsAProblemNotACrash();
@@ -296,6 +299,50 @@ void TestWorkspace::recognizesFilesByWhatTheyHold() {
     QCOMPARE(workspace.opened().path, renamed);
     QVERIFY(workspace.opened().tokenizer != nullptr);
     QCOMPARE(workspace.list().size(), std::size_t{24});
+}
+
+void TestWorkspace::foldersAndPipesAreNamedNotWaitedFor() {
+    const QTemporaryDir folder;
+    const std::string pipe = folder.filePath(QStringLiteral("pipe.json")).toStdString();
+    const std::string saved = folder.filePath(QStringLiteral("saved")).toStdString();
+    QVERIFY(mkfifo(pipe.c_str(), 0600) == 0);
+    QVERIFY(std::filesystem::create_directory(saved));
+    std::ofstream(saved + "/saved_model.pb") << "x";
+    const std::vector<std::pair<std::string, std::string>> expected{
+        {folder.path().toStdString(), ": is a folder; a file was expected"},
+        {saved,
+         ": is a TensorFlow SavedModel folder, whose graph can run code; load it in Keras and save the model as .keras "
+         "or .h5 instead"},
+        {pipe, ": is not a regular file"},
+    };
+    for (const auto& [path, problem] : expected) {
+        Workspace workspace(makeCpuBackend());
+        QSignalSpy problems(&workspace, &Workspace::problem);
+        workspace.openFiles({path});
+        QTRY_COMPARE_WITH_TIMEOUT(problems.count(), 1, 10000);
+        QCOMPARE(problems[0][0].value<Error>().text(), path + problem);
+    }
+}
+
+void TestWorkspace::aModelThatIsOnlyPartlyKnownOpens() {
+    const QTemporaryDir folder;
+    const std::string matrix = folder.filePath(QStringLiteral("x.csv")).toStdString();
+    {
+        std::ofstream file(matrix);
+        for (int row = 0; row < 6; ++row) file << row << ",1,2,-1,0.5\n";
+    }
+    Workspace workspace(makeCpuBackend());
+    workspace.openFiles({bad + "lambda.keras", matrix});
+    QTRY_VERIFY_WITH_TIMEOUT(isIdle(workspace) && workspace.modelRecord() != nullptr, 30000);
+    // All layers are listed; those that need Python code say so, and the others are evaluated.
+    QCOMPARE(workspace.layers().size(), std::size_t{12});
+    QCOMPARE(workspace.layer("code")->problem, std::string("layer code contains Python code; it is shown, not run"));
+    QCOMPARE(workspace.layer("nested/last")->problem,
+             std::string("layer last contains Python code; it is shown, not run"));
+    QCOMPARE(workspace.layer("after")->problem, std::string("needs layer code, which cannot be evaluated"));
+    QVERIFY(workspace.layer("beside")->problem.empty());
+    QCOMPARE(workspace.modelRecord()->predictions.size(), std::size_t{1});
+    QCOMPARE(workspace.modelRecord()->predictions.front().output, std::string("beside"));
 }
 
 void TestWorkspace::typedTextIsListedFirstAndChosen() {
