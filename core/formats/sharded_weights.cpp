@@ -1,6 +1,6 @@
 #include "formats/sharded_weights.h"
 
-#include "base/read_file.h"
+#include "base/mapped_file.h"
 #include "base/strict_json.h"
 #include "formats/placed_weights.h"
 #include "formats/read_budget.h"
@@ -74,8 +74,10 @@ Result<std::vector<std::string>> shardNames(std::string_view map) {
 }
 
 Result<Archive> readSharded(const std::string& path, const ReadFile& read) {
-    ATTN_TRY(const std::string map, readBytes(path, mostMapBytes));
-    ATTN_TRY(const std::vector<std::string> names, shardNames(map));
+    ATTN_TRY(const MappedFile map, MappedFile::open(path));  // which waits for no pipe
+    if (map.bytes().size() > mostMapBytes)
+        return fail(ErrorCode::Limit, "is larger than the limit of " + bytesText(mostMapBytes));
+    ATTN_TRY(const std::vector<std::string> names, shardNames(map.bytes()));
     Archive whole{"Keras HDF5 weights", "keras", {}, nullptr, nullptr, {}};
     std::uint64_t fileBytes = 0;
     for (const std::string& name : names) {

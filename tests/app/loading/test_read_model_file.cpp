@@ -179,11 +179,13 @@ void TestReadModelFile::anErrorIsTheReaders() {
 
 void TestReadModelFile::aPipeIsNotWaitedFor() {
     const QTemporaryDir folder;
-    const std::string path = folder.filePath("pipe.h5").toStdString();
-    QVERIFY(mkfifo(path.c_str(), 0600) == 0);
-    const Result<Archive> archive = readModelFile(path);
-    QVERIFY(!archive);
-    QCOMPARE(archive.error().text(), path + ": is not a regular file");
+    for (const char* name : {"pipe.h5", "pipe.keras", "pipe.weights.json"}) {
+        const std::string path = folder.filePath(name).toStdString();
+        QVERIFY(mkfifo(path.c_str(), 0600) == 0);
+        const Result<Archive> archive = readModelFile(path);
+        QVERIFY(!archive);
+        QCOMPARE(archive.error().text(), path + ": is not a regular file");
+    }
 }
 
 void TestReadModelFile::aFileThatCrashesTheLibraryIsAnError() {
