@@ -70,6 +70,13 @@ Json termsJson(const std::string& layer, const WeightTerms& terms) {
     return json;
 }
 
+/// Why an input cannot be given what it wants.
+std::optional<std::string> inputProblem(const ModelInput& input) {
+    if (input.problem) return input.problem->text();
+    if (input.text && input.text->problem) return input.text->problem->text();
+    return std::nullopt;
+}
+
 std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>& layers) {
     Json json{{"model", opened.path},
               {"format", opened.model->format()},
@@ -79,8 +86,15 @@ std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>&
     json["semantics"] = Json::object();
     for (const EraPoint& point : eraPoints(opened.model->era())) json["semantics"][point.point] = point.meaning;
     json["inputs"] = Json::array();
-    for (const ModelInput& input : opened.model->inputs())
-        json["inputs"].push_back({{"name", input.name}, {"shape", inputShape(input)}, {"tokenIds", input.tokenIds}});
+    for (const ModelInput& input : opened.model->inputs()) {
+        Json described{{"name", input.name}, {"shape", inputShape(input)}, {"tokenIds", input.tokenIds}};
+        if (input.text)
+            described["text"] = {
+                {"layer", input.text->layer},
+                {"tokenizer", input.text->tokenizer ? Json(input.text->tokenizer->description()) : Json(nullptr)}};
+        if (const auto problem = inputProblem(input)) described["problem"] = *problem;
+        json["inputs"].push_back(std::move(described));
+    }
     json["layers"] = Json::array();
     for (const LayerSummary& layer : layers)
         json["layers"].push_back(layerJson(layer, *opened.model->layerNamed(layer.name)));
@@ -130,7 +144,12 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
         opened.path + ": " + model.format() + ", " + std::to_string(model.parameterCount()) + " parameters\n";
     if (!opened.architecturePath.empty()) text += "architecture: " + opened.architecturePath + "\n";
     for (const ModelInput& input : model.inputs()) {
-        text += "input " + input.name + " " + inputShape(input) + (input.tokenIds ? ", token ids" : ", numbers") + "\n";
+        text += "input " + input.name + " " + inputShape(input) + (input.tokenIds ? ", token ids" : ", numbers");
+        if (input.text)
+            text += " made of text by " + input.text->layer +
+                    (input.text->tokenizer ? " (" + input.text->tokenizer->description() + ")" : "");
+        text += "\n";
+        if (const auto problem = inputProblem(input)) text += "    " + *problem + "\n";
     }
     text +=
         "tokenizer: " + (opened.tokenizer ? opened.tokenizerPath + ", " + opened.tokenizer->description() : "none") +
@@ -157,7 +176,7 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
             text += "    also fits: " + joined(summary.otherFormulas, ", ") + " (--layer-formula " + summary.name +
                     "=NAME)\n";
         const Layer* layer = model.layerNamed(summary.name);
-        if (layer == nullptr) continue;  // an added one
+        if (layer == nullptr) continue;                                                              // an added one
         if (layer->weights.empty() && layer->inner.size() == 1) layer = layer->inner.front().get();  // a wrapper
         const std::vector<WeightTerms> terms = weightTerms(*layer);  // one entry per weight, in order
         for (std::size_t weight = 0; weight < terms.size(); ++weight) {
@@ -181,7 +200,11 @@ Status runInfo(const QCommandLineParser& parser, const QStringList& positional) 
 }  // namespace
 
 Command infoCommand() {
-    return {"info", "layers, shapes, parameters, attention sites", "MODEL", 1, 0,
+    return {"info",
+            "layers, shapes, parameters, attention sites",
+            "MODEL",
+            1,
+            0,
             [](QCommandLineParser& parser) {
                 addModelOptions(parser);
                 parser.addOption({QStringLiteral("json"), QStringLiteral("Print JSON.")});

@@ -95,10 +95,10 @@ Result<std::shared_ptr<const Model>> modelOfNumbers(const std::string& path) {
     return Model::ofNumbers(sequence.isIds() ? 1 : sequence.values->dim(1));
 }
 
-Sequence paddedIds(const Sequence& sequence, const OpenedModel& opened, const Padding& padding) {
+Sequence paddedIds(const Sequence& sequence, const TokenizerPtr& tokenizer, const Padding& padding) {
     std::vector<std::int64_t> ids;
     for (const float id : sequence.values->data()) ids.push_back(static_cast<std::int64_t>(id));
-    return makeIdSequence(sequence.name, ids, opened.tokenizer, padding);
+    return makeIdSequence(sequence.name, ids, tokenizer, padding);
 }
 
 /// Whether a matrix can be meant as token ids: one row or one column of whole numbers.
@@ -113,7 +113,7 @@ Sequence asTheInputWants(Sequence sequence, const OpenedModel& opened, const Mod
     const bool idRow = input.tokenIds && input.extents.size() == 1;
     // A file of ids need not have the model's length any more than a text does.
     if (idRow && (sequence.isIds() || canBeIds(*sequence.values)))
-        return paddedIds(sequence, opened, paddingFor(input));
+        return paddedIds(sequence, tokenizerFor(opened, input), input.padding);
     if (idRow || !sequence.isIds()) return sequence;
     Sequence numbers;
     numbers.name = std::move(sequence.name);
@@ -140,6 +140,13 @@ Result<std::string> completeWeights(Archive& archive, const std::string& path, s
     return architecture;
 }
 
+/// Whether an input takes token ids that the model does not make itself.
+bool wantsTokenizer(const Model& model) {
+    return std::ranges::any_of(model.inputs(), [](const ModelInput& input) {
+        return input.tokenIds && !input.problem && !(input.text && input.text->tokenizer);
+    });
+}
+
 }  // namespace
 
 Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options, const ReadWatch& watch) {
@@ -161,15 +168,36 @@ Result<OpenedModel> openModel(const std::string& path, const OpenOptions& option
     if (!model) return failWithin(files, std::move(model).error());
     opened.model = *std::move(model);
     opened.tokenizerPath = options.tokenizerPath;
-    if (opened.tokenizerPath.empty()) opened.tokenizerPath = findTokenizerBeside(path).value_or(std::string());
+    if (opened.tokenizerPath.empty() && wantsTokenizer(*opened.model))
+        opened.tokenizerPath = findTokenizerBeside(path).value_or(std::string());
     if (!opened.tokenizerPath.empty()) {
-        ATTN_TRY(opened.tokenizer, loadTokenizer(opened.tokenizerPath));
+        ATTN_TRY(TokenizerPtr tokenizer, loadTokenizer(opened.tokenizerPath));
+        Result<TokenizerPtr> serving = tokenizerServing(*opened.model, std::move(tokenizer));
+        if (!serving) return failWithin(opened.tokenizerPath, std::move(serving).error());
+        opened.tokenizer = *std::move(serving);
     }
     return opened;
 }
 
+TokenizerPtr tokenizerFor(const OpenedModel& opened, const ModelInput& input) {
+    return input.text && input.text->tokenizer ? input.text->tokenizer : opened.tokenizer;
+}
+
+Result<TokenizerPtr> tokenizerServing(const Model& model, TokenizerPtr tokenizer) {
+    const auto own =
+        std::ranges::find_if(model.inputs(), [](const ModelInput& input) { return input.text.has_value(); });
+    if (own == model.inputs().end()) return tokenizer;
+    if (!wantsTokenizer(model))
+        return fail(ErrorCode::InvalidInput,
+                    "is not needed: layer " + own->text->layer +
+                        " makes token ids of texts, and its vocabulary is in the model's file");
+    // Its own vocabulary is missing; how it splits texts is not.
+    return own->text->splitting ? tokenizer->splitBy(*own->text->splitting) : tokenizer;
+}
+
 Result<Sequence> makeSequence(const OpenedModel& opened, const ModelInput& input, const InputSource& source) {
-    const Padding padding = paddingFor(input);
+    if (input.problem) return fail(*input.problem);
+    const TokenizerPtr tokenizer = tokenizerFor(opened, input);
     Sequence sequence;
     switch (source.kind) {
         case InputSource::Kind::Text:
@@ -177,16 +205,17 @@ Result<Sequence> makeSequence(const OpenedModel& opened, const ModelInput& input
                 return fail(ErrorCode::InvalidInput,
                             "input " + input.name +
                                 ": numbers (time × feature) expected, a text found; open a .npy or .csv file");
-            if (!opened.tokenizer)
+            if (!tokenizer && input.text) return fail(*input.text->problem);
+            if (!tokenizer)
                 return fail(ErrorCode::NotFound,
                             opened.path +
                                 ": no tokenizer lies beside the model, so texts cannot become token ids; "
                                 "open a Keras Tokenizer JSON or a word-index JSON");
-            sequence = makeTextSequence(source.name, source.content, opened.tokenizer, padding);
+            sequence = makeTextSequence(source.name, source.content, tokenizer, input.padding);
             break;
         case InputSource::Kind::Ids: {
             ATTN_TRY(const std::vector<std::int64_t> ids, parseIds(source.content));
-            sequence = makeIdSequence(source.name, ids, opened.tokenizer, padding);
+            sequence = makeIdSequence(source.name, ids, tokenizer, input.padding);
             break;
         }
         case InputSource::Kind::MatrixFile: {

@@ -47,20 +47,30 @@ struct OpenOptions {
 /// A model file with everything that is needed to feed it.
 struct OpenedModel {
     std::string path;
-    /// The file is a numeric sequence rather than a model: the model is Model::ofNumbers, and this is what goes into it.
+    /// The file is a numeric sequence rather than a model: the model is Model::ofNumbers, and this is what goes into
+    /// it.
     bool isSequence = false;
     /// Null if the file holds weights only, and nobody said where the architecture is that they belong to.
     std::shared_ptr<const Model> model;
     std::string architecturePath;  ///< of a file of weights
     LoweringOptions lowering;
-    std::shared_ptr<const Tokenizer> tokenizer;  ///< null if there is none
+    std::shared_ptr<const Tokenizer> tokenizer;  ///< for inputs that have none of their own; null if there is none
     std::string tokenizerPath;
 };
 
+/// What makes token ids for an input: the layer of the model that reads its text, else the tokenizer that was opened;
+/// null if there is neither.
+[[nodiscard]] TokenizerPtr tokenizerFor(const OpenedModel& opened, const ModelInput& input);
+
+/// A tokenizer as it serves a model: texts are split as the layer says that reads them. Errors: code InvalidInput where
+/// every input that takes token ids has a tokenizer of its own in the file.
+[[nodiscard]] Result<TokenizerPtr> tokenizerServing(const Model& model, TokenizerPtr tokenizer);
+
 /// Reads a model file, the architecture that belongs to it if it holds weights only, and the tokenizer that goes with
 /// it; or a numeric sequence (.npy, .csv, .tsv), which becomes a model that only has an input, to add layers to. A
-/// tokenizer found by itself beside the model that cannot be read is an error too: a wrong one would silently give wrong
-/// ids. Errors name the file; readModelFile's.
+/// tokenizer found by itself beside the model that cannot be read is an error too: a wrong one would silently give
+/// wrong ids. None is looked for where the model makes token ids of texts itself. Errors name the file;
+/// readModelFile's.
 [[nodiscard]] Result<OpenedModel> openModel(const std::string& path, const OpenOptions& options,
                                             const ReadWatch& watch = {});
 

@@ -42,6 +42,20 @@ std::string fileName(const std::string& path) {
     return QFileInfo(QString::fromStdString(path)).fileName().toStdString();
 }
 
+/// What makes token ids for the active input: where it comes from, and what it is.
+QString tokenizerText(const Workspace& workspace) {
+    const OpenedModel& opened = workspace.opened();
+    const std::size_t active = workspace.activeInput();
+    if (workspace.hasModel() && active < opened.model->inputs().size()) {
+        const auto& text = opened.model->inputs()[active].text;
+        if (text && text->tokenizer)
+            return MainWindow::tr("In the model: %1").arg(QString::fromStdString(text->layer)) + QLatin1Char('\n') +
+                   QString::fromStdString(text->tokenizer->description());
+    }
+    if (!opened.tokenizer) return MainWindow::tr("No tokenizer is open");
+    return QString::fromStdString(opened.tokenizerPath + "\n" + opened.tokenizer->description());
+}
+
 }  // namespace
 
 MainWindow::MainWindow(Workspace& workspace, WindowParts parts)
@@ -171,10 +185,6 @@ void MainWindow::showModel() {
     setWindowTitle(m_workspace.hasModel() ? QString::fromStdString(fileName(path)) + QStringLiteral(" — attnscope")
                                           : QStringLiteral("attnscope"));
     setWindowFilePath(QString::fromStdString(path));
-    m_actions.openTokenizer->setToolTip(m_workspace.opened().tokenizer
-                                            ? QString::fromStdString(m_workspace.opened().tokenizerPath + "\n" +
-                                                                     m_workspace.opened().tokenizer->description())
-                                            : tr("No tokenizer is open"));
     showSites();
     showInputs();
 }
@@ -182,6 +192,7 @@ void MainWindow::showModel() {
 void MainWindow::showInputs() {
     const std::size_t active = m_workspace.activeInput();
     const bool numbers = active < m_workspace.inputs().size() && !m_workspace.opened().model->inputs()[active].tokenIds;
+    m_actions.openTokenizer->setToolTip(tokenizerText(m_workspace));
     m_actions.openTexts->setText(numbers ? tr("Open &numbers…") : tr("Open &texts…"));
     showEmptyState();
 }

@@ -145,9 +145,11 @@ void Workspace::showReading(std::uint64_t done, std::uint64_t total) {
 
 void Workspace::applyModel(DescribedModel model) {
     // A tokenizer opened before any model was meant for the model to come.
-    if (!hasModel() && !model.opened.tokenizer) {
-        model.opened.tokenizer = m_model.opened.tokenizer;
-        model.opened.tokenizerPath = m_model.opened.tokenizerPath;
+    if (!hasModel() && !model.opened.tokenizer && m_model.opened.tokenizer) {
+        if (const auto serving = tokenizerServing(*model.opened.model, m_model.opened.tokenizer)) {
+            model.opened.tokenizer = *serving;
+            model.opened.tokenizerPath = m_model.opened.tokenizerPath;
+        }
     }
     m_model = std::move(model);
     m_worker.cancel(JobKind::Describe);  // of the model before
@@ -182,7 +184,13 @@ void Workspace::applyModel(DescribedModel model) {
 void Workspace::openTokenizer(const std::string& path) {
     m_worker.submit(
         JobKind::OpenTokenizer, tr("Opening %1").arg(fileName(path)),
-        [path](Engine&, const CancelToken&) { return loadTokenizer(path); },
+        [path, model = m_model.opened.model](Engine&, const CancelToken&) -> Result<TokenizerPtr> {
+            ATTN_TRY(TokenizerPtr tokenizer, loadTokenizer(path));
+            if (!model) return tokenizer;
+            Result<TokenizerPtr> serving = tokenizerServing(*model, std::move(tokenizer));
+            if (!serving) return failWithin(path, std::move(serving).error());
+            return serving;
+        },
         [this, path](const Result<TokenizerPtr>& tokenizer) {
             if (!tokenizer) {
                 emit problem(tokenizer.error());
@@ -287,7 +295,10 @@ void Workspace::fillInputs() {
 }
 
 void Workspace::typeText(const std::string& text) {
-    const bool asIds = !m_model.opened.tokenizer && text.find_first_not_of("0123456789 ,[]\t") == std::string::npos;
+    const bool inTokens = hasModel() && m_activeInput < opened().model->inputs().size()
+                              ? tokenizerFor(opened(), opened().model->inputs()[m_activeInput]) != nullptr
+                              : opened().tokenizer != nullptr;
+    const bool asIds = !inTokens && text.find_first_not_of("0123456789 ,[]\t") == std::string::npos;
     const InputSource source{asIds ? InputSource::Kind::Ids : InputSource::Kind::Text,
                              "typed " + std::to_string(++m_typedNumber), text};
     m_list.insert(m_list.begin(), ListedSource{source, {}, {}});

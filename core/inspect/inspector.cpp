@@ -21,7 +21,7 @@ TensorPtr asBatch(const Sequence& sequence, const ModelInput& input) {
     std::vector<std::int64_t> extents{1};
     if (input.extents.size() == 1 && !input.tokenIds) {
         extents.push_back(shape.elements());  // a plain vector of features
-    } else {
+    } else if (!input.extents.empty() || !input.tokenIds) {
         extents.insert(extents.end(), shape.begin(), shape.end());
     }
     return share(Tensor(*sequence.values).reshaped(Shape(std::move(extents))));
@@ -184,12 +184,6 @@ std::vector<Prediction> predictionsOf(const Graph& graph, const Evaluation& eval
 }
 
 }  // namespace
-
-Padding paddingFor(const ModelInput& input) {
-    Padding padding;
-    if (!input.extents.empty()) padding.length = input.extents[0];
-    return padding;
-}
 
 Status checkSequence(const Sequence& sequence, const ModelInput& input) {
     const auto within = [&](Status status) -> Status {

@@ -4,7 +4,7 @@
 #include "eval/verify.h"
 #include "inspect/record.h"
 #include "model/model.h"
-#include "text/padding.h"
+#include "text/sequence.h"
 
 #include <list>
 #include <map>
@@ -12,9 +12,6 @@
 #include <vector>
 
 namespace attnscope {
-
-/// The padding that a model input asks for: its length if it has one, in front, with 0, as pad_sequences does by default.
-[[nodiscard]] Padding paddingFor(const ModelInput& input);
 
 /// Checks that a sequence fits an input: ids within the embedding (the error names the token), features as many as the
 /// input has, no more timesteps than it takes.
@@ -44,7 +41,8 @@ public:
                                             const CancelToken& cancel);
 
     /// Evaluates the predictions only: for lists of many texts.
-    [[nodiscard]] Result<std::vector<Prediction>> predict(const std::vector<Sequence>& inputs, const CancelToken& cancel);
+    [[nodiscard]] Result<std::vector<Prediction>> predict(const std::vector<Sequence>& inputs,
+                                                          const CancelToken& cancel);
 
     /// Evaluates every value on this inspector's backend and on `reference`, and says where they differ most.
     /// Errors: as inspect, and code Device where another backend had to answer.

@@ -28,6 +28,8 @@ struct Layer {
     bool custom = false;
     Config config;
     std::vector<LayerWeight> weights;
+    /// The vocabulary that the file keeps beside the weights, one word a line; empty if there is none.
+    std::string vocabulary;
     /// The layers a wrapper wraps: [layer] for TimeDistributed, [forward, backward] for Bidirectional.
     std::vector<std::shared_ptr<const Layer>> inner;
     /// The model that this layer is, for nested models.

@@ -30,6 +30,11 @@ Result<std::vector<Flow>> lowerCategoryEncoding(Lowering& lowering, const Layer&
                                                 const std::vector<Flow>& inputs);
 Result<std::vector<Flow>> lowerDiscretization(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 
+// lookup.cpp
+Result<std::vector<Flow>> lowerTextLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerHashing(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+Result<std::vector<Flow>> lowerIntegerLookup(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
+
 // dense.cpp
 Result<std::vector<Flow>> lowerDense(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs);
 

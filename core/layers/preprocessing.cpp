@@ -1,8 +1,8 @@
+#include "layers/categories.h"
 #include "layers/lower_functions.h"
 #include "layers/support.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace attnscope {
 
@@ -47,15 +47,6 @@ Result<ValueId> inPlace(Lowering& lowering, ValueId numbers, const std::vector<s
         return fail(ErrorCode::Shape, std::string(name) + ": shape " + given.text() + " found, " + target.text() +
                                           " expected for the input " + input.text());
     return reshape(lowering, numbers, target, name);
-}
-
-/// 1 for every pair of an element of x and a number of the list that `kind` holds for: the numbers are a last axis
-/// more.
-Result<ValueId> compared(Lowering& lowering, BinaryKind kind, ValueId x, Tensor numbers, std::string_view name) {
-    std::vector<std::int64_t> extents = lowering.graph().shape(x).extents();
-    extents.push_back(1);
-    ATTN_TRY(const ValueId column, reshape(lowering, x, Shape(std::move(extents))));
-    return binary(lowering, kind, column, lowering.graph().constant(name, share(std::move(numbers))));
 }
 
 }  // namespace
@@ -119,29 +110,14 @@ Result<std::vector<Flow>> lowerNormalization(Lowering& lowering, const Layer& la
 
 Result<std::vector<Flow>> lowerCategoryEncoding(Lowering& lowering, const Layer& layer,
                                                 const std::vector<Flow>& inputs) {
-    // keras/src/layers/preprocessing/category_encoding.py: one_hot adds an axis (in place of a last one of 1),
-    // multi_hot and count merge the last axis.
+    // keras/src/layers/preprocessing/category_encoding.py
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_TRY(const std::int64_t categories, positive(layer.config, "num_tokens"));
     ATTN_TRY(const std::string mode, layer.config.text("output_mode", "multi_hot"));
-    Shape expected({categories});
-    ATTN_CHECK(expectReasonable(expected));
-    Tensor numbers(expected);
-    std::iota(numbers.data().begin(), numbers.data().end(), 0.0F);
-    ValueId x = inputs[0].value;
-    const Shape shape = lowering.graph().shape(x);
-    const bool oneEach = shape.rank() > 1 && shape.back() == 1;
-    if (mode == "one_hot" && oneEach) {
-        ATTN_TRY(x, reshape(lowering, x, shape.upTo(shape.rank() - 1)));
-    }
-    ATTN_TRY(ValueId y, compared(lowering, BinaryKind::Equal, x, std::move(numbers), "categories"));
-    if (mode == "one_hot") return single(y);
-    if (mode != "multi_hot" && mode != "count")
+    if (mode != "one_hot" && mode != "multi_hot" && mode != "count")
         return fail(ErrorCode::Format,
                     "config entry output_mode: \"" + mode + "\" found; one_hot, multi_hot or count expected");
-    if (shape.rank() < 2) return fail(ErrorCode::Shape, "input: categories along an axis expected");
-    ATTN_TRY(y,
-             reduce(lowering, mode == "count" ? ReduceKind::Sum : ReduceKind::Max, y, {shape.rank() - 1}, false, mode));
+    ATTN_TRY(const ValueId y, encodeCategories(lowering, inputs[0].value, categories, mode));
     return single(y);
 }
 
@@ -152,8 +128,8 @@ Result<std::vector<Flow>> lowerDiscretization(Lowering& lowering, const Layer& l
     if (mode != "int")
         return fail(ErrorCode::Unsupported, "config entry output_mode: \"" + mode + "\" found; only int is known");
     ATTN_TRY(Tensor boundaries, numbersOf(layer.config, "bin_boundaries"));
-    ATTN_TRY(const ValueId reached,
-             compared(lowering, BinaryKind::GreaterEqual, inputs[0].value, std::move(boundaries), "boundaries"));
+    ATTN_TRY(const ValueId reached, comparedWithEach(lowering, BinaryKind::GreaterEqual, inputs[0].value,
+                                                     std::move(boundaries), "boundaries"));
     const std::size_t last = lowering.graph().shape(reached).rank() - 1;
     ATTN_TRY(const ValueId y, reduce(lowering, ReduceKind::Sum, reached, {last}, false, "bin"));
     return single(y);

@@ -60,6 +60,8 @@ Status readUse(const Layer& layer, std::size_t position, ModelInput& input) {
         input.vocabularySize = input.tokenIds ? std::min(input.vocabularySize, rows) : rows;
         input.tokenIds = true;
         input.masksZero = input.masksZero || masksZero;
+    } else if (layer.className == "IntegerLookup") {
+        input.tokenIds = true;
     } else if (layer.model != nullptr) {
         if (position >= layer.model->inputs().size()) return {};
         const ModelInput& inside = layer.model->inputs()[position];
@@ -72,6 +74,69 @@ Status readUse(const Layer& layer, std::size_t position, ModelInput& input) {
         return readUse(*layer.inner.front(), position, input);
     }
     return {};
+}
+
+constexpr const char* textType = "string";
+
+/// Whether an InputLayer says that it is given text.
+bool isText(const Layer& input) {
+    const json& config = input.config.json();
+    return config.is_object() && config.value("dtype", json()) == textType;
+}
+
+/// How a layer, or the model that it is, reads the text at one of its inputs; none if it does not.
+std::optional<TextReading> readingOf(const Layer& layer, std::size_t position,
+                                     const std::vector<std::optional<std::int64_t>>& extents) {
+    if (readsText(layer)) return textReading(layer, extents);
+    if (layer.model == nullptr || position >= layer.model->inputs().size()) return std::nullopt;
+    std::optional<TextReading> inside = layer.model->inputs()[position].text;
+    if (inside) inside->layer = layer.name + "/" + inside->layer;
+    return inside;
+}
+
+/// A layer that is given an input, and how it reads text.
+struct Reader {
+    const Layer* layer;
+    std::optional<TextReading> reading;
+};
+
+std::string textProblem(const std::vector<Reader>& readers, const ModelInput& input) {
+    const auto unread = std::ranges::find_if(readers, [](const Reader& reader) { return !reader.reading; });
+    if (unread != readers.end())
+        return "is text that layer " + unread->layer->name + " (" + unread->layer->className +
+               ") is given; TextVectorization or StringLookup was expected in its place";
+    if (readers.size() > 1)
+        return "is text that layers " + readers[0].layer->name + " and " + readers[1].layer->name +
+               " both make token ids of; one layer was expected";
+    if (input.extents.size() > 1) return "is a table of texts; one text was expected";
+    return "is text that no layer makes token ids of; TextVectorization or StringLookup was expected";
+}
+
+/// Finds the layer that makes token ids of an input's text, if it is text: there has to be exactly one, as the graph
+/// begins with what it makes.
+void findTextLayer(const std::vector<std::shared_ptr<const Layer>>& layers, const std::vector<LayerCall>& calls,
+                   std::size_t inputCall, ModelInput& input) {
+    std::vector<Reader> readers;
+    for (const LayerCall& call : calls) {
+        const Layer& layer = *layers[call.layer];
+        if (std::ranges::find(readers, &layer, &Reader::layer) != readers.end()) continue;
+        for (std::size_t position = 0; position < call.inputs.size(); ++position) {
+            if (call.inputs[position].call != inputCall) continue;
+            readers.push_back({&layer, readingOf(layer, position, input.extents)});
+            break;
+        }
+    }
+    // Hashing also reads numbers, as their decimals.
+    const bool hashed = !readers.empty() && readers.front().layer->className == "Hashing";
+    if (!isText(*layers[calls[inputCall].layer]) && !hashed) return;
+    input.tokenIds = true;
+    if (readers.size() == 1 && readers.front().reading && input.extents.size() <= 1) {
+        input.text = std::move(readers.front().reading);
+        input.extents = input.text->extents;
+        input.padding = input.text->padding;
+        return;
+    }
+    input.problem = Error{ErrorCode::Unsupported, textProblem(readers, input), {"input " + input.name}};
 }
 
 }  // namespace
@@ -91,6 +156,7 @@ Result<LayerEntry> implicitInput(const LayerEntry& first, const json& modelConfi
     input.name = first.name + "_input";
     input.className = "InputLayer";
     input.config = {{"name", input.name}, {"batch_input_shape", std::move(shape)}};
+    if (first.className == "TextVectorization" || first.className == "StringLookup") input.config["dtype"] = textType;
     return input;
 }
 
@@ -119,6 +185,7 @@ Result<ModelInput> readInput(const Layer& layer) {
 Status findTokenIds(const std::vector<std::shared_ptr<const Layer>>& layers, const std::vector<LayerCall>& calls,
                     const std::vector<TensorRef>& inputTensors, std::vector<ModelInput>& inputs) {
     for (std::size_t index = 0; index < inputs.size(); ++index) {
+        findTextLayer(layers, calls, inputTensors[index].call, inputs[index]);
         std::vector<bool> carriesIds(calls.size(), false);
         carriesIds[inputTensors[index].call] = true;
         for (std::size_t call = 0; call < calls.size(); ++call) {
@@ -127,9 +194,12 @@ Status findTokenIds(const std::vector<std::shared_ptr<const Layer>>& layers, con
                 if (!carriesIds[calls[call].inputs[position].call]) continue;
                 if (Status status = readUse(layer, position, inputs[index]); !status)
                     return failWithin("layer " + layer.name, std::move(status).error());
-                if (std::ranges::find(rearranging, layer.className) != rearranging.end()) carriesIds[call] = true;
+                if (std::ranges::find(rearranging, layer.className) != rearranging.end() || readsText(layer))
+                    carriesIds[call] = true;
             }
         }
+        if (!inputs[index].extents.empty() && !inputs[index].text)
+            inputs[index].padding.length = inputs[index].extents[0];
     }
     return {};
 }

@@ -13,7 +13,8 @@ namespace attnscope {
 /// Name and extents from an InputLayer's config. Errors: no shape, or an extent that is not a length.
 [[nodiscard]] Result<ModelInput> readInput(const Layer& layer);
 
-/// Finds out which inputs go into an Embedding, through models and wrappers and layers that only rearrange.
+/// Finds out which inputs are text, and which layer makes token ids of it; which others go into an Embedding or a
+/// lookup, through models and wrappers and layers that only rearrange.
 [[nodiscard]] Status findTokenIds(const std::vector<std::shared_ptr<const Layer>>& layers,
                                   const std::vector<LayerCall>& calls, const std::vector<TensorRef>& inputTensors,
                                   std::vector<ModelInput>& inputs);

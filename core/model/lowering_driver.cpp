@@ -52,9 +52,14 @@ public:
     }
 
     Result<LoweringOutcome> run(const std::vector<Shape>& inputShapes) && {
-        std::vector<Flow> inputs;
-        for (std::size_t index = 0; index < inputShapes.size(); ++index)
-            inputs.push_back({m_graph.input(m_model.inputs()[index].name, inputShapes[index]), std::nullopt});
+        std::vector<std::optional<Flow>> inputs;
+        for (std::size_t index = 0; index < inputShapes.size(); ++index) {
+            const ModelInput& input = m_model.inputs()[index];
+            inputs.push_back(Flow{m_graph.input(input.name, inputShapes[index]), std::nullopt});
+            if (!input.problem) continue;
+            inputs.back().reset();
+            keepProblem(input.name, *input.problem);
+        }
         for (const CallFlows& flows : runCalls(m_model, inputs, ""))
             if (flows) m_graph.output(flows->front().value);
         for (const AddedLayer& layer : m_options.addedLayers) {
@@ -83,7 +88,7 @@ private:
         }
         std::vector<Flow> outputs;
         const std::string name = m_graph.layer();
-        for (const CallFlows& flows : runCalls(*layer.model, inputs, name + "/")) {
+        for (const CallFlows& flows : runCalls(*layer.model, {inputs.begin(), inputs.end()}, name + "/")) {
             // What went wrong inside is kept already; this is how it looks from outside.
             if (!flows) return fail(m_incomplete->code, "layer " + name + ": a layer inside it cannot be evaluated");
             outputs.push_back(flows->front());
@@ -91,18 +96,23 @@ private:
         return outputs;
     }
 
-    /// Runs a model's calls in order; gives its output tensors, each a list of one.
-    std::vector<CallFlows> runCalls(const Model& model, const std::vector<Flow>& inputs, const std::string& prefix) {
+    /// Runs a model's calls in order, as far as they do not need an input that is missing; gives its output tensors,
+    /// each a list of one.
+    std::vector<CallFlows> runCalls(const Model& model, const std::vector<std::optional<Flow>>& inputs,
+                                    const std::string& prefix) {
         std::vector<CallFlows> done(model.calls().size());
-        for (std::size_t index = 0; index < inputs.size(); ++index)
-            done[model.inputTensors()[index].call] = std::vector<Flow>{inputs[index]};
+        std::vector<bool> isInput(model.calls().size(), false);
+        for (std::size_t index = 0; index < inputs.size(); ++index) {
+            isInput[model.inputTensors()[index].call] = true;
+            if (inputs[index]) done[model.inputTensors()[index].call] = std::vector<Flow>{*inputs[index]};
+        }
         const std::set<GivenTensor> lost = lostMasks(model);
         for (std::size_t index = 0; index < model.calls().size(); ++index) {
             const LayerCall& call = model.calls()[index];
             const Layer& layer = *model.layers()[call.layer];
             const std::string name = prefix + layer.name;
             m_graph.enterLayer(name);
-            if (!done[index]) {
+            if (!done[index] && !isInput[index]) {
                 Result<CallFlows> outputs = runCall(model, index, done, lost);
                 if (!outputs) {
                     keepProblem(name, std::move(outputs).error());
@@ -186,8 +196,8 @@ private:
         for (const std::string& input : layer.inputs) {
             const auto given = m_outputs.find(input);
             if (given == m_outputs.end())
-                return fail(ErrorCode::NotFound, "it is given what layer " + input +
-                                                     " makes, which does not exist or cannot be evaluated");
+                return fail(ErrorCode::NotFound,
+                            "it is given what layer " + input + " makes, which does not exist or cannot be evaluated");
             inputs.push_back(given->second);
         }
         return lowerAddedLayer(*this, layer, inputs);
@@ -207,8 +217,8 @@ private:
     const LoweringOptions& m_options;
     const Catalogue& m_catalogue;
     GraphBuilder m_graph;
-    std::map<std::string, Flow> m_outputs;  ///< of every layer's first call
-    CallArguments m_arguments;  ///< of the call that is being lowered
+    std::map<std::string, Flow> m_outputs;                      ///< of every layer's first call
+    CallArguments m_arguments;                                  ///< of the call that is being lowered
     std::map<std::string, std::string, std::less<>> m_classes;  ///< of the layers that were lowered, by path
     std::vector<std::string> m_notes;
     std::vector<FormulaChoice> m_choices;
@@ -251,8 +261,8 @@ Result<LoweringOutcome> runLowering(const Model& model, const std::vector<Shape>
 
 Result<LoweringOptions> withOwnFormula(const LoweringOptions& options, const std::string& layer,
                                        const std::string& name, std::string_view source) {
-    auto catalogue = options.catalogue != nullptr ? std::make_shared<Catalogue>(*options.catalogue)
-                                                  : std::make_shared<Catalogue>();
+    auto catalogue =
+        options.catalogue != nullptr ? std::make_shared<Catalogue>(*options.catalogue) : std::make_shared<Catalogue>();
     ATTN_CHECK(catalogue->add(name, source));
     LoweringOptions result = options;
     result.catalogue = std::move(catalogue);

@@ -126,7 +126,7 @@ std::shared_ptr<const Model> Model::ofNumbers(std::int64_t features) {
     model->m_layers.push_back(input);
     model->m_calls.emplace_back();
     model->m_inputTensors.push_back({0, 0});
-    model->m_inputs.push_back({numbersLayer, {std::nullopt, features}, false, 0, false});
+    model->m_inputs.push_back({numbersLayer, {std::nullopt, features}});
     return model;
 }
 

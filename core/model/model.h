@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "layers/added_layer.h"
 #include "layers/lowering.h"
+#include "layers/text_layers.h"
 #include "model/archive.h"
 
 #include <map>
@@ -35,14 +36,20 @@ struct LayerCall {
 /// What a model wants to be given.
 struct ModelInput {
     std::string name;  ///< the InputLayer's name
-    /// Extents without the batch axis; an empty optional is any length.
+    /// Extents without the batch axis, of the token ids where the input is text; an empty optional is any length.
     std::vector<std::optional<std::int64_t>> extents;
-    /// True when the input goes into an Embedding: token ids, not measurements.
+    /// True when the input is text, or goes into an Embedding or a lookup: token ids, not measurements.
     bool tokenIds = false;
     /// For token ids: number of rows of the embedding.
     std::int64_t vocabularySize = 0;
     /// For token ids: the embedding masks id 0.
     bool masksZero = false;
+    /// For token ids: how a sequence gets the input's length; pad_sequences's defaults where no layer says otherwise.
+    Padding padding = {};
+    /// The layer that makes token ids of the text that this input is; none where token ids or numbers go in.
+    std::optional<TextReading> text = {};
+    /// Why nothing can go in: the input is text that no layer makes token ids of.
+    std::optional<Error> problem = {};
 };
 
 /// A model file understood: layers with weights and how they are connected. Immutable; an invalid one cannot exist.
@@ -52,8 +59,8 @@ public:
     /// shape expected. Layers of unknown classes are kept and listed; they fail when lowered.
     [[nodiscard]] static Result<std::shared_ptr<const Model>> fromArchive(Archive archive);
 
-    /// A model that is nothing but an input of numbers [time, features]: what a numeric sequence is looked at with where
-    /// there is no model. It has no outputs; layers can be added to it (LoweringOptions::addedLayers).
+    /// A model that is nothing but an input of numbers [time, features]: what a numeric sequence is looked at with
+    /// where there is no model. It has no outputs; layers can be added to it (LoweringOptions::addedLayers).
     [[nodiscard]] static std::shared_ptr<const Model> ofNumbers(std::int64_t features);
     /// The name of that input's layer.
     static constexpr const char* numbersLayer = "sequence";
@@ -128,9 +135,9 @@ struct LayerSummary {
     std::string shape;
     std::int64_t parameters = 0;
     bool isSite = false;
-    std::size_t depth = 0;           ///< nesting: 0 for the model's own layers
-    std::string problem;             ///< why it cannot be evaluated; empty if it can
-    std::vector<std::string> sites;  ///< names of its attention sites, one for each time it is called
+    std::size_t depth = 0;                   ///< nesting: 0 for the model's own layers
+    std::string problem;                     ///< why it cannot be evaluated; empty if it can
+    std::vector<std::string> sites;          ///< names of its attention sites, one for each time it is called
     std::vector<WeightSummary> weights;      ///< its own, in the file's order
     std::string formula;                     ///< the formula that it is read by; empty for none
     std::vector<std::string> otherFormulas;  ///< what would fit it as well, the likeliest first
@@ -138,8 +145,8 @@ struct LayerSummary {
     bool needsFormula = false;               ///< nothing knows its class: a formula has to be given for it
 };
 
-/// The layers with output shapes (without the batch axis), the added ones last. Lengths that a file leaves open are shown
-/// as "?".
+/// The layers with output shapes (without the batch axis), the added ones last. Lengths that a file leaves open are
+/// shown as "?".
 [[nodiscard]] std::vector<LayerSummary> summarize(const Model& model, const LoweringOptions& options);
 
 }  // namespace attnscope

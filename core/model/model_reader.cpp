@@ -10,10 +10,11 @@ namespace attnscope {
 
 Result<std::shared_ptr<Model>> ModelReader::read(const LayerEntry& model, const Era& era, const Archive& archive,
                                                  const Dealer& dealer) {
-    return ModelReader(era, archive).readModel(model, dealer);
+    return ModelReader(era, archive).readModel(model, dealer, {});
 }
 
-Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, const Dealer& dealer) {
+Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, const Dealer& dealer,
+                                                      const std::string& place) {
     const std::optional<ModelKind> kind = modelKind(entry.className, entry.config);
     if (!kind) {
         return fail(ErrorCode::Unsupported,
@@ -22,17 +23,20 @@ Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, c
     }
     ATTN_TRY(std::vector<LayerEntry> entries, readEntries(entry.config));
     ATTN_TRY(std::vector<std::vector<LayerWeight>> weights, dealer(entries));
+    std::vector<std::string> places = layerPlaces(entries);
     if (*kind == ModelKind::Sequential && entries.front().className != "InputLayer") {
         ATTN_TRY(LayerEntry input, implicitInput(entries.front(), entry.config));
         entries.insert(entries.begin(), std::move(input));
         weights.emplace(weights.begin());
+        places.emplace(places.begin());
     }
     const std::shared_ptr<Model> model(new Model);
     model->m_name = entry.name;
     model->m_format = m_format;
     model->m_era = m_era;
     for (std::size_t index = 0; index < entries.size(); ++index) {
-        Result<std::shared_ptr<const Layer>> layer = readLayer(entries[index], std::move(weights[index]));
+        Result<std::shared_ptr<const Layer>> layer =
+            readLayer(entries[index], std::move(weights[index]), place + places[index]);
         if (!layer) return failWithin("layer " + entries[index].name, std::move(layer).error());
         model->m_layers.push_back(*std::move(layer));
     }
@@ -49,19 +53,21 @@ Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, c
 }
 
 /// A layer that was met before keeps its weights where that was; whatever else has its number is another layer.
-Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& entry, std::vector<LayerWeight> weights) {
-    if (!entry.sharedId) return readNewLayer(entry, std::move(weights));
+Result<std::shared_ptr<const Layer>> ModelReader::readLayer(const LayerEntry& entry, std::vector<LayerWeight> weights,
+                                                            const std::string& place) {
+    if (!entry.sharedId) return readNewLayer(entry, std::move(weights), place);
     const auto met = m_shared.find(*entry.sharedId);
     const bool same = met != m_shared.end() && met->second->name == entry.name &&
                       met->second->className == entry.className && weights.empty();
     if (same) return met->second;
-    ATTN_TRY(std::shared_ptr<const Layer> layer, readNewLayer(entry, std::move(weights)));
+    ATTN_TRY(std::shared_ptr<const Layer> layer, readNewLayer(entry, std::move(weights), place));
     m_shared.insert_or_assign(*entry.sharedId, layer);
     return layer;
 }
 
 Result<std::shared_ptr<const Layer>> ModelReader::readNewLayer(const LayerEntry& entry,
-                                                               std::vector<LayerWeight> weights) {
+                                                               std::vector<LayerWeight> weights,
+                                                               const std::string& place) {
     const auto layer = std::make_shared<Layer>();
     layer->name = entry.name;
     layer->className = entry.className;
@@ -69,20 +75,22 @@ Result<std::shared_ptr<const Layer>> ModelReader::readNewLayer(const LayerEntry&
     layer->custom = entry.custom;
     layer->config = Config(entry.config);
     if (modelKind(entry.className, entry.config)) {
-        ATTN_TRY(layer->model, readModel(entry, [&](const std::vector<LayerEntry>& entries) {
-                     return deal(entries, std::move(weights));
-                 }));
+        const auto dealer = [&](const std::vector<LayerEntry>& entries) { return deal(entries, std::move(weights)); };
+        ATTN_TRY(layer->model, readModel(entry, dealer, place + "/"));
         return layer;
     }
     ATTN_TRY(const std::vector<LayerEntry> inside, innerEntries(entry));
     if (inside.empty()) {
         ATTN_TRY(std::vector<LayerWeight> kept, marked(entry, std::move(weights)));
         layer->weights = currentLayout(entry, std::move(kept), m_era.backend);
+        if (const auto text = m_texts.find(place + "/vocabulary.txt"); text != m_texts.end())
+            layer->vocabulary = text->second;
         return layer;
     }
     ATTN_TRY(std::vector<std::vector<LayerWeight>> dealt, deal(inside, withoutOwn(entry, std::move(weights))));
     for (std::size_t index = 0; index < inside.size(); ++index) {
-        Result<std::shared_ptr<const Layer>> inner = readLayer(inside[index], std::move(dealt[index]));
+        Result<std::shared_ptr<const Layer>> inner =
+            readLayer(inside[index], std::move(dealt[index]), place + "/" + inside[index].name);
         if (!inner) return failWithin("layer " + inside[index].name, std::move(inner).error());
         layer->inner.push_back(*std::move(inner));
     }

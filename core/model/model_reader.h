@@ -2,9 +2,11 @@
 
 #include "model/model.h"
 #include "model/model_config.h"
+#include "model/weight_places.h"
 
 #include <functional>
 #include <map>
+#include <string>
 
 namespace attnscope {
 
@@ -20,17 +22,24 @@ public:
 
 private:
     ModelReader(const Era& era, const Archive& archive)
-        : m_era(era), m_format(archive.format + ", Keras " + era.version), m_byPlace(archive.byPlace) {}
+        : m_era(era),
+          m_format(archive.format + ", Keras " + era.version),
+          m_byPlace(archive.byPlace),
+          m_texts(placedFiles(archive.files)) {}
 
-    Result<std::shared_ptr<Model>> readModel(const LayerEntry& entry, const Dealer& dealer);
-    Result<std::shared_ptr<const Layer>> readLayer(const LayerEntry& entry, std::vector<LayerWeight> weights);
-    Result<std::shared_ptr<const Layer>> readNewLayer(const LayerEntry& entry, std::vector<LayerWeight> weights);
+    /// `place` is where an archive keeps texts of this model or layer.
+    Result<std::shared_ptr<Model>> readModel(const LayerEntry& entry, const Dealer& dealer, const std::string& place);
+    Result<std::shared_ptr<const Layer>> readLayer(const LayerEntry& entry, std::vector<LayerWeight> weights,
+                                                   const std::string& place);
+    Result<std::shared_ptr<const Layer>> readNewLayer(const LayerEntry& entry, std::vector<LayerWeight> weights,
+                                                      const std::string& place);
     Result<std::vector<std::vector<LayerWeight>>> deal(const std::vector<LayerEntry>& layers,
                                                        std::vector<LayerWeight> weights) const;
 
     const Era& m_era;
     std::string m_format;
     bool m_byPlace;
+    std::map<std::string, std::string> m_texts;  ///< by place: "layers/text_vectorization/vocabulary.txt"
     std::map<std::int64_t, std::shared_ptr<const Layer>> m_shared;  ///< by LayerEntry::sharedId
 };
 

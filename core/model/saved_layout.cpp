@@ -141,6 +141,9 @@ bool isOneOf(const LayerEntry& layer, std::initializer_list<std::string_view> cl
 std::vector<LayerWeight> currentLayout(const LayerEntry& layer, std::vector<LayerWeight> weights,
                                        std::string_view backend) {
     if (weights.empty()) return weights;
+    // Archives keep the weights of words twice: the layer saves those of the lookup inside it as its own.
+    if (layer.className == "TextVectorization")
+        std::erase_if(weights, [](const LayerWeight& weight) { return weight.name.starts_with("_lookup_layer/"); });
     if (isOneOf(layer, {"LSTM", "CuDNNLSTM"})) return fromCuDnn(joinedGates(std::move(weights), {0, 2, 1, 3}), 4);
     if (isOneOf(layer, {"GRU", "CuDNNGRU"})) return fromCuDnn(joinedGates(std::move(weights), {0, 1, 2}), 3);
     if (isOneOf(layer, {"AtrousConvolution1D", "Conv1D", "Convolution1D"}))

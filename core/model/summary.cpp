@@ -56,7 +56,7 @@ public:
             row.className = layer->className;
             row.parameters = layer->parameterCount();
             row.depth = depth;
-            row.shape = shapeOf(row.name);
+            row.shape = isTextInput(model, layer->name) ? "text" : shapeOf(row.name);
             for (const LayerWeight& weight : layer->weights)
                 row.weights.push_back({weight.name, weight.tensor->shape().text()});
             if (!m_outcomes.empty()) {
@@ -122,6 +122,12 @@ private:
     void addInside(const Layer& layer, const std::string& prefix, std::size_t depth) {
         if (layer.model != nullptr) add(*layer.model, prefix, depth);
         for (const auto& inner : layer.inner) addInside(*inner, prefix + inner->name + "/", depth);
+    }
+
+    static bool isTextInput(const Model& model, const std::string& layer) {
+        return std::ranges::any_of(model.inputs(), [&](const ModelInput& input) {
+            return input.name == layer && (input.text || input.problem);
+        });
     }
 
     static const Shape* outputShape(const Graph& graph, const std::string& layer) {

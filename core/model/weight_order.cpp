@@ -98,8 +98,10 @@ constexpr std::array weightless{
     std::string_view("GlobalAveragePooling2D"),
     std::string_view("GlobalMaxPooling1D"),
     std::string_view("GlobalMaxPooling2D"),
+    std::string_view("Hashing"),
     std::string_view("Identity"),
     std::string_view("InputLayer"),
+    std::string_view("IntegerLookup"),
     std::string_view("LeakyReLU"),
     std::string_view("Masking"),
     std::string_view("MaxPooling1D"),
@@ -115,7 +117,9 @@ constexpr std::array weightless{
     std::string_view("Softmax"),
     std::string_view("SpatialDropout1D"),
     std::string_view("SpatialDropout2D"),
+    std::string_view("StringLookup"),
     std::string_view("Subtract"),
+    std::string_view("TextVectorization"),
     std::string_view("ThresholdedReLU"),
     std::string_view("UnitNormalization"),
     std::string_view("UpSampling1D"),
@@ -139,8 +143,14 @@ Result<std::optional<WeightCount>> countOfGates(const LayerEntry& layer) {
     return WeightCount{layer.className == "LSTM" ? std::size_t{12} : std::size_t{9}, 0};
 }
 
+/// Lookup layers of this mode have a weight for each word, which Keras 2 keeps among the others and Keras 3 does not.
+bool weighsWords(const LayerEntry& layer) {
+    return layer.config.is_object() && layer.config.value("output_mode", json()) == "tf_idf";
+}
+
 /// An ordinary layer's weights before its own `trainable` is looked at; none for a class that is not known.
 Result<std::optional<WeightCount>> countOfClass(const LayerEntry& layer) {
+    if (weighsWords(layer)) return std::nullopt;
     if (std::ranges::find(weightless, layer.className) != weightless.end()) return WeightCount{};
     const auto row = std::ranges::find(countTable(), layer.className, &CountRow::className);
     if (row == countTable().end()) return std::nullopt;

@@ -182,6 +182,29 @@ std::vector<LayerWeight> placedWeights(std::vector<ArchiveGroup> groups) {
     return weights;
 }
 
+std::vector<std::string> layerPlaces(const std::vector<LayerEntry>& layers) {
+    std::vector<std::string> places;
+    std::map<std::string, std::size_t> counts;
+    for (const LayerEntry& layer : layers) {
+        std::string& place = places.emplace_back();
+        if (layer.operation) continue;
+        const std::string kind = snakeCase(layer.className, false);
+        const std::size_t count = counts[kind]++;
+        place = std::string(layersRoot) + "/" + kind + (count == 0 ? "" : "_" + std::to_string(count));
+    }
+    return places;
+}
+
+std::map<std::string, std::string> placedFiles(std::map<std::string, std::string> files) {
+    std::map<std::string, std::string> placed;
+    for (auto& [path, text] : files) {
+        std::vector<std::string> parts = split(path, '/');
+        std::ranges::replace(parts, dependenciesRoot, layersRoot);
+        placed.emplace(joined(parts, "/"), std::move(text));
+    }
+    return placed;
+}
+
 bool areNamedByPlace(const std::vector<LayerWeight>& weights) {
     return !weights.empty() && std::ranges::all_of(weights, [](const LayerWeight& weight) {
         if (weight.name.find("/vars/") == std::string::npos) return false;

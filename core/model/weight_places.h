@@ -7,7 +7,9 @@
 #include "model/model_config.h"
 
 #include <cstdint>
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 /// Whose weight is whose in files that name weights by where their layer stands in the model ("layers/dense_1/vars/0");
@@ -32,5 +34,13 @@ struct SavedPlaces {
 [[nodiscard]] Result<std::vector<std::vector<LayerWeight>>> dealByPlace(const std::vector<LayerEntry>& layers,
                                                                         std::vector<LayerWeight> weights,
                                                                         SavedPlaces places);
+
+/// Where a file that names things by place keeps what belongs to each layer of a model: "layers/text_vectorization_1".
+/// Empty for operations, which have no place.
+[[nodiscard]] std::vector<std::string> layerPlaces(const std::vector<LayerEntry>& layers);
+
+/// The texts of an archive by their places as layerPlaces gives them, whatever the version that wrote them calls the
+/// root.
+[[nodiscard]] std::map<std::string, std::string> placedFiles(std::map<std::string, std::string> files);
 
 }  // namespace attnscope

@@ -134,15 +134,13 @@ Result<Vocabulary> vocabularyOf(const json& config) {
     return vocabulary;
 }
 
-std::string describe(const char* kind, const Vocabulary& vocabulary, const std::string& unknown, const Splitting& how) {
+std::string describe(const char* kind, const Vocabulary& vocabulary, const std::string& unknown) {
     std::string text = kind;
     text += ", " + std::to_string(vocabulary.ids.size()) + (vocabulary.ids.size() == 1 ? " word" : " words");
     if (vocabulary.limit && *vocabulary.limit <= static_cast<std::int64_t>(vocabulary.ids.size())) {
         text += " (ids below " + std::to_string(*vocabulary.limit) + " used)";
     }
     text += vocabulary.unknownId ? ", OOV " + unknown : ", no OOV";
-    if (how.lowering != Splitting::Lowering::None) text += ", lower-case";
-    if (how.characters) text += ", characters";
     return text;
 }
 
@@ -164,7 +162,7 @@ Result<TokenizerPtr> kerasTokenizer(const json& document) {
     ATTN_TRY(Splitting splitting, splittingOf(config));
     ATTN_TRY(Vocabulary vocabulary, vocabularyOf(config));
     const std::string unknown = vocabulary.unknownId ? config.at("oov_token").get<std::string>() : "";
-    std::string description = describe("Keras Tokenizer", vocabulary, unknown, splitting);
+    std::string description = describe("Keras Tokenizer", vocabulary, unknown);
     return std::make_shared<const WordTokenizer>(std::move(vocabulary), std::move(splitting), std::move(description));
 }
 
@@ -173,9 +171,8 @@ Result<TokenizerPtr> wordIndexTokenizer(const json& document) {
     ATTN_TRY(vocabulary.ids, idsOf(document));
     const auto unknown = customaryUnknownWord(vocabulary.ids);
     if (unknown) vocabulary.unknownId = vocabulary.ids.at(*unknown);
-    const Splitting splitting;
-    std::string description = describe("word index", vocabulary, unknown.value_or(""), splitting);
-    return std::make_shared<const WordTokenizer>(std::move(vocabulary), splitting, std::move(description));
+    std::string description = describe("word index", vocabulary, unknown.value_or(""));
+    return std::make_shared<const WordTokenizer>(std::move(vocabulary), Splitting(), std::move(description));
 }
 
 }  // namespace attnscope

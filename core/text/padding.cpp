@@ -42,14 +42,29 @@ void fitToLength(std::vector<Token> seen, const Padding& padding, Sequence& sequ
     sequence.values = share(std::move(values));
 }
 
+/// Tokens that reach over the same words have no place each in the text: it becomes that of the tokens.
+void partOverlapping(std::vector<Token>& tokens, std::string& text) {
+    const auto overlap = [](const Token& before, const Token& after) { return after.start < before.end; };
+    if (std::adjacent_find(tokens.begin(), tokens.end(), overlap) == tokens.end()) return;
+    text.clear();
+    for (Token& token : tokens) {
+        if (!text.empty()) text += ' ';
+        token.start = text.size();
+        text += token.text;
+        token.end = text.size();
+    }
+}
+
 }  // namespace
 
 Sequence makeTextSequence(std::string name, std::string text, const TokenizerPtr& tokenizer, const Padding& padding) {
     Sequence sequence;
     sequence.name = std::move(name);
     sequence.text = std::move(text);
+    std::vector<Token> tokens = tokenizer->tokenize(sequence.text);
+    partOverlapping(tokens, sequence.text);
     std::vector<Token> seen;
-    for (Token& token : tokenizer->tokenize(sequence.text)) {
+    for (Token& token : tokens) {
         (token.state == TokenState::Skipped ? sequence.unseen : seen).push_back(std::move(token));
     }
     fitToLength(std::move(seen), padding, sequence);

@@ -24,7 +24,8 @@ struct Padding {
 };
 
 /// The sequence of a text (valid UTF-8): one token per timestep, padding included; words without a timestep in
-/// `unseen`; values [time]. The tokenizer must not be null.
+/// `unseen`; values [time]. Where tokens reach over the same words (n-grams), the text is theirs, joined by blanks. The
+/// tokenizer must not be null.
 [[nodiscard]] Sequence makeTextSequence(std::string name, std::string text, const TokenizerPtr& tokenizer,
                                         const Padding& padding);
 

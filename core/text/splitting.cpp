@@ -60,11 +60,16 @@ std::pair<Points, Points> nextSeparator(Points from, Points end, const std::u32s
     return {found, found == end ? end : found + static_cast<std::ptrdiff_t>(separator.size())};
 }
 
-}  // namespace
-
-std::vector<Word> wordsOf(std::string_view utf8, const Splitting& splitting) {
+std::vector<Word> singleWordsOf(std::string_view utf8, const Splitting& splitting) {
     std::vector<CodePoint> points = loweredBy(codePointsOf(utf8), splitting.lowering);
+    // The Tokenizer of characters keeps what it would filter out of words.
+    if (splitting.dropFiltered || !splitting.characters) points = filtered(points, splitting);
     std::vector<Word> words;
+    if (splitting.whole) {
+        Word& word = words.emplace_back(Word{{}, 0, utf8.size()});
+        for (const CodePoint& point : points) appendUtf8(word.text, point.value);
+        return words;
+    }
     if (splitting.characters) {
         words.reserve(points.size());
         for (auto point = points.cbegin(); point != points.cend(); ++point) {
@@ -72,13 +77,44 @@ std::vector<Word> wordsOf(std::string_view utf8, const Splitting& splitting) {
         }
         return words;
     }
-    points = filtered(points, splitting);
     for (auto from = points.cbegin(); from != points.cend();) {
         const auto [end, next] = nextSeparator(from, points.cend(), splitting.separator);
         if (end != from) words.push_back(wordFrom(from, end));
         from = next;
     }
     return words;
+}
+
+/// tf.strings.ngrams with a blank as its separator: width by width.
+std::vector<Word> joinedWords(const std::vector<Word>& words, const std::vector<std::size_t>& widths) {
+    std::vector<Word> joined;
+    for (const std::size_t width : widths) {
+        for (std::size_t first = 0; first + width <= words.size(); ++first) {
+            Word& word = joined.emplace_back(Word{words[first].text, words[first].start, words[first + width - 1].end});
+            for (std::size_t next = first + 1; next < first + width; ++next) word.text += " " + words[next].text;
+        }
+    }
+    return joined;
+}
+
+}  // namespace
+
+std::vector<Word> wordsOf(std::string_view utf8, const Splitting& splitting) {
+    std::vector<Word> words = singleWordsOf(utf8, splitting);
+    return splitting.ngrams.empty() ? words : joinedWords(words, splitting.ngrams);
+}
+
+std::string splittingText(const Splitting& splitting) {
+    std::string text;
+    if (splitting.lowering != Splitting::Lowering::None) text += ", lower-case";
+    if (splitting.dropFiltered && !splitting.filters.empty()) text += ", punctuation stripped";
+    if (splitting.characters) text += ", characters";
+    if (splitting.whole) text += ", the whole text as one word";
+    for (const std::size_t width : splitting.ngrams) {
+        text += width == splitting.ngrams.front() ? ", runs of " : " and ";
+        text += std::to_string(width);
+    }
+    return splitting.ngrams.empty() ? text : text + " words";
 }
 
 Splitting textVectorizationSplitting() {

@@ -22,8 +22,13 @@ struct Splitting {
     bool dropFiltered = false;
     /// What parts words; empty for runs of white space (ASCII).
     std::u32string separator = U" ";
-    /// Every code point is a word; filters and separator do not matter.
+    /// Every code point that is not dropped is a word; the separator does not matter.
     bool characters = false;
+    /// The text is one word, even an empty one.
+    bool whole = false;
+    /// How many neighbouring words make one, joined by a blank: {1, 2} gives all words, then all pairs; empty for the
+    /// words themselves.
+    std::vector<std::size_t> ngrams;
 };
 
 /// A word as the vocabulary is asked for it, and the bytes of the original text it comes from.
@@ -33,8 +38,12 @@ struct Word {
     std::size_t end = 0;
 };
 
-/// keras.preprocessing.text.text_to_word_sequence, or what TextVectorization does in its place.
+/// keras.preprocessing.text.text_to_word_sequence, or what TextVectorization does in its place. Words made of several
+/// reach over them all in the text.
 [[nodiscard]] std::vector<Word> wordsOf(std::string_view utf8, const Splitting& splitting);
+
+/// What is special about it, for descriptions: ", lower-case, punctuation stripped"; empty for nothing.
+[[nodiscard]] std::string splittingText(const Splitting& splitting);
 
 /// The splitting of TextVectorization: `lower_and_strip_punctuation`, then white space.
 [[nodiscard]] Splitting textVectorizationSplitting();

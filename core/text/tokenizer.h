@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "text/sequence.h"
+#include "text/splitting.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -22,12 +23,15 @@ public:
     virtual ~Tokenizer() = default;
 
     /// All tokens of a text (valid UTF-8) in order, each Known, Unknown or Skipped, with its bytes in the text. Ranges
-    /// never overlap; one is empty only where lower-casing makes several characters of one.
+    /// overlap only where words are joined to n-grams; one is empty only where lower-casing makes several characters of
+    /// one.
     [[nodiscard]] virtual std::vector<Token> tokenize(std::string_view utf8) const = 0;
     /// What to show for an id; empty if it stands for nothing.
     [[nodiscard]] virtual std::string wordOf(std::int64_t id) const = 0;
     /// One line: "Keras Tokenizer, 6000 words, OOV <OOV>, lower-case".
     [[nodiscard]] virtual std::string description() const = 0;
+    /// The same words and ids for texts that are split in another way.
+    [[nodiscard]] virtual std::shared_ptr<const Tokenizer> splitBy(const Splitting& splitting) const = 0;
 };
 
 using TokenizerPtr = std::shared_ptr<const Tokenizer>;

@@ -45,7 +45,7 @@ Result<TokenizerPtr> vocabularyTokenizer(const std::vector<std::string>& words, 
     const auto unknown = customaryUnknownWord(vocabulary.ids);
     if (unknown) vocabulary.unknownId = vocabulary.ids.at(*unknown);
     std::string description = "vocabulary, " + std::to_string(words.size()) + (words.size() == 1 ? " word" : " words") +
-                              (unknown ? ", OOV " + *unknown : ", no OOV") + ", lower-case, punctuation stripped";
+                              (unknown ? ", OOV " + *unknown : ", no OOV");
     return std::make_shared<const WordTokenizer>(std::move(vocabulary), textVectorizationSplitting(),
                                                  std::move(description));
 }

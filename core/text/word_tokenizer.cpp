@@ -1,5 +1,7 @@
 #include "text/word_tokenizer.h"
 
+#include <farmhash.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -26,6 +28,13 @@ bool WordTokenizer::beyondLimit(std::int64_t id) const {
     return m_vocabulary.limit && id >= *m_vocabulary.limit;
 }
 
+std::int64_t WordTokenizer::unknownIdOf(const std::string& word) const {
+    if (m_vocabulary.unknownIds <= 1) return *m_vocabulary.unknownId;
+    // tf.strings.to_hash_bucket_fast
+    const std::uint64_t bucket = util::Fingerprint64(word) % static_cast<std::uint64_t>(m_vocabulary.unknownIds);
+    return *m_vocabulary.unknownId + static_cast<std::int64_t>(bucket);
+}
+
 std::vector<Token> WordTokenizer::tokenize(std::string_view utf8) const {
     std::vector<Token> tokens;
     for (Word& word : wordsOf(utf8, m_splitting)) {
@@ -37,7 +46,7 @@ std::vector<Token> WordTokenizer::tokenize(std::string_view utf8) const {
             token.id = found->second;
             token.state = token.id == m_vocabulary.unknownId ? TokenState::Unknown : TokenState::Known;
         } else if (m_vocabulary.unknownId) {
-            token.id = *m_vocabulary.unknownId;
+            token.id = unknownIdOf(word.text);
             token.state = TokenState::Unknown;
         } else {
             token.state = TokenState::Skipped;
@@ -52,6 +61,10 @@ std::vector<Token> WordTokenizer::tokenize(std::string_view utf8) const {
 std::string WordTokenizer::wordOf(std::int64_t id) const {
     const auto found = m_words.find(id);
     return found == m_words.end() ? std::string() : *found->second;
+}
+
+TokenizerPtr WordTokenizer::splitBy(const Splitting& splitting) const {
+    return std::make_shared<const WordTokenizer>(m_vocabulary, splitting, m_description);
 }
 
 }  // namespace attnscope

@@ -1,5 +1,5 @@
-#include "formats/formats.h"
 #include "inspect/inspector.h"
+#include "formats/formats.h"
 #include "inspect/record_json.h"
 #include "text/padding.h"
 #include "text/tokenizer.h"
@@ -117,7 +117,8 @@ private slots:
         const Tensor& weights = *(*masked)->sites[0].weightsValue().tensor;
         for (std::int64_t feature = 0; feature < weights.dim(0); ++feature) {
             float sum = 0.0F;
-            for (std::int64_t t = 0; t < weights.dim(1); ++t) sum += weights[static_cast<std::size_t>(feature * weights.dim(1) + t)];
+            for (std::int64_t t = 0; t < weights.dim(1); ++t)
+                sum += weights[static_cast<std::size_t>(feature * weights.dim(1) + t)];
             QVERIFY(std::abs(sum - 1.0F) < 1e-5F);
             QCOMPARE(weights[static_cast<std::size_t>(feature * weights.dim(1) + 3)], 0.0F);
         }
@@ -125,7 +126,8 @@ private slots:
 
     void anIdBeyondTheEmbeddingIsNamed() {
         const Sample sample = openSample("attention.h5");
-        std::vector<Sequence> inputs{makeIdSequence("ids", {3, 1'000'000}, sample.tokenizer, paddingFor(sample.model->inputs()[0]))};
+        std::vector<Sequence> inputs{
+            makeIdSequence("ids", {3, 1'000'000}, sample.tokenizer, sample.model->inputs()[0].padding)};
         const auto record = sample.inspector->inspect(inputs, {}, {});
         QVERIFY(!record);
         const QString message = QString::fromStdString(record.error().text());
@@ -150,7 +152,8 @@ private slots:
         const QJsonArray weights = site["weights"].toObject()["data"].toArray();
         QCOMPARE(static_cast<std::size_t>(weights.size()), record->sites[0].perTimestep.size());
         for (qsizetype t = 0; t < weights.size(); ++t)
-            QCOMPARE(static_cast<float>(weights.at(t).toDouble()), record->sites[0].perTimestep[static_cast<std::size_t>(t)]);
+            QCOMPARE(static_cast<float>(weights.at(t).toDouble()),
+                     record->sites[0].perTimestep[static_cast<std::size_t>(t)]);
         const QJsonArray tokens = json["tokens"].toArray();
         QCOMPARE(tokens.last().toObject()["text"].toString(), QString("gorgeous"));
         QCOMPARE(tokens.first().toObject()["masked"].toBool(), true);
