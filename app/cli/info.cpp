@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string>
 
 namespace attnscope {
@@ -75,6 +76,10 @@ std::optional<std::string> inputProblem(const ModelInput& input) {
     if (input.problem) return input.problem->text();
     if (input.text && input.text->problem) return input.text->problem->text();
     return std::nullopt;
+}
+
+bool makesItsTokenIds(const ModelInput& input) {
+    return input.text && input.text->tokenizer;
 }
 
 std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>& layers) {
@@ -151,9 +156,10 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
         text += "\n";
         if (const auto problem = inputProblem(input)) text += "    " + *problem + "\n";
     }
-    text +=
-        "tokenizer: " + (opened.tokenizer ? opened.tokenizerPath + ", " + opened.tokenizer->description() : "none") +
-        "\n\n";
+    if (opened.tokenizer || std::ranges::any_of(model.inputs(), std::not_fn(makesItsTokenIds)))
+        text += "tokenizer: " +
+                (opened.tokenizer ? opened.tokenizerPath + ", " + opened.tokenizer->description() : "none") + "\n";
+    text += "\n";
 
     std::size_t nameWidth = 8;
     std::size_t classWidth = 8;

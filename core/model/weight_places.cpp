@@ -1,5 +1,6 @@
 #include "model/weight_places.h"
 
+#include "base/text.h"
 #include "model/weight_order.h"
 
 #include <algorithm>

@@ -9,8 +9,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include <csignal>
 #include <sys/resource.h>
+#include <csignal>
 
 namespace {
 
@@ -106,6 +106,46 @@ private slots:
         QVERIFY(json(run({"info", sentiment, "--json"}))["architecture"].isNull());
     }
 
+    void aModelThatTakesTextNeedsNoTokenizer() {
+        const QString model = golden + "words_attended_3.keras";
+        const QString said = run({"info", model}).out;
+        QVERIFY2(said.contains("input text (10), token ids made of text by text_vectorization (TextVectorization, 35 "
+                               "words, OOV [UNK], lower-case, punctuation stripped)"),
+                 qPrintable(said));
+        const QJsonObject input = json(run({"info", model, "--json"}))["inputs"].toArray().at(0).toObject();
+        QCOMPARE(input["text"].toObject()["layer"].toString(), QString("text_vectorization"));
+
+        const QJsonObject keras = firstRun("words_attended_3");
+        const QString text = keras["texts"].toObject()["text"].toArray().at(0).toString();
+        const float expected = numbers(keras["outputs"].toArray().at(0).toObject()["data"]).at(0);
+        const QJsonObject inspected = json(run({"inspect", model, "--text", text, "--json"}));
+        QCOMPARE(inspected["tokens"].toArray().size(), 10);
+        QCOMPARE(inspected["tokens"].toArray().at(1).toObject()["text"].toString(), QString("quiet"));
+        QVERIFY(isNear(prediction(inspected), expected));
+
+        const QString other = source + "/resources/samples/sentiment/tokenizer.json";
+        const Outcome refused = run({"inspect", model, "--text", text, "--tokenizer", other});
+        QCOMPARE(refused.status, 1);
+        QCOMPARE(refused.err, "attnscope: " + other +
+                                  ": is not needed: layer text_vectorization makes token ids of texts, and its "
+                                  "vocabulary is in the model's file\n");
+    }
+
+    void aLostVocabularyIsOpenedAsATokenizer() {
+        const QString model = golden + "words_attended_3.h5";
+        const Outcome lost = run({"inspect", model, "--text", "a quiet film"});
+        QCOMPARE(lost.status, 1);
+        QVERIFY2(lost.err.contains("layer text_vectorization: the file does not hold its vocabulary"),
+                 qPrintable(lost.err));
+        const QString vocabulary = golden + "words_attended_3_vocabulary.txt";
+        const QString text = "A quiet film";
+        const QJsonObject found = json(run({"inspect", model, "--text", text, "--tokenizer", vocabulary, "--json"}));
+        const QJsonObject whole = json(run({"inspect", golden + "words_attended_3.keras", "--text", text, "--json"}));
+        QVERIFY(!found["tokens"].toArray().isEmpty());
+        QCOMPARE(found["tokens"], whole["tokens"]);
+        QCOMPARE(prediction(found), prediction(whole));
+    }
+
     void infoSaysWhichFormulaReadsALayerAndWhatElseFits() {
         const QString model = golden + "catalogue_seq_weighted.h5";
         const QString said = run({"info", model}).out;
@@ -142,7 +182,8 @@ private slots:
     }
 
     void inspectGivesWhatKerasComputed() {
-        const QJsonObject reference = QJsonDocument::fromJson(contents(golden + "sample_sentiment_attention.json")).object();
+        const QJsonObject reference =
+            QJsonDocument::fromJson(contents(golden + "sample_sentiment_attention.json")).object();
         QVERIFY(!reference.isEmpty());
         const QJsonObject first = reference["runs"].toArray().at(0).toObject();
         const QList<float> expected = numbers(first["outputs"].toArray().at(0).toObject()["data"]);
@@ -159,7 +200,8 @@ private slots:
         const Outcome outcome = run({"inspect", sentiment, "--text", "A gorgeous, quaxotic film", "--json"});
         QCOMPARE(outcome.status, 0);
         const QJsonObject record = json(outcome);
-        for (const char* key : {"model", "device", "tokens", "sites", "prediction", "findings"}) QVERIFY2(record.contains(key), key);
+        for (const char* key : {"model", "device", "tokens", "sites", "prediction", "findings"})
+            QVERIFY2(record.contains(key), key);
         const QJsonArray tokens = record["tokens"].toArray();
         const QJsonObject gorgeous = tokens.at(tokens.size() - 3).toObject();
         QCOMPARE(gorgeous["text"].toString(), QString("gorgeous"));
@@ -257,7 +299,8 @@ private slots:
         QTemporaryDir folder;
         const QByteArray csv = csvRows(reference["inputs"].toArray().at(0).toObject(), 7, 5);
         const QStringList input{model, "--input", written(folder, "x.csv", csv)};
-        const QJsonObject site = json(run(QStringList{"inspect"} + input + QStringList{"--json"}))["sites"].toArray().at(0).toObject();
+        const QJsonObject site =
+            json(run(QStringList{"inspect"} + input + QStringList{"--json"}))["sites"].toArray().at(0).toObject();
         QCOMPARE(site["name"].toString(), QStringLiteral("self_attention"));
         QCOMPARE(site["formula"].toString(), QStringLiteral("found by structure"));
         QCOMPARE(site["query_axis"].toString(), QStringLiteral("q"));
@@ -268,7 +311,8 @@ private slots:
         const Outcome third = run(QStringList{"inspect"} + input + QStringList{"--slice", "q=3"});
         QVERIFY2(third.out.contains("query 3"), qPrintable(third.out));
         const QString table = folder.filePath("text.csv");
-        const Outcome exported = run(QStringList{"export"} + input + QStringList{"--slice", "q=3", "--view", "mask", "-o", table});
+        const Outcome exported =
+            run(QStringList{"export"} + input + QStringList{"--slice", "q=3", "--view", "mask", "-o", table});
         QVERIFY2(exported.status == 0, qPrintable(exported.err));
         QFile file(table);
         QVERIFY(file.open(QFile::ReadOnly));
@@ -330,7 +374,8 @@ private slots:
         QTemporaryDir folder;
         for (const QString suffix : {"png", "svg", "pdf", "csv", "npy", "json"}) {
             const QString path = folder.filePath("figure." + suffix);
-            const Outcome outcome = run({"export", model, "--texts", reviews, "--index", "1", "--view", view, "-o", path});
+            const Outcome outcome =
+                run({"export", model, "--texts", reviews, "--index", "1", "--view", view, "-o", path});
             QVERIFY2(outcome.status == 0, qPrintable(outcome.err));
             const QByteArray bytes = contents(path);
             QVERIFY(!bytes.isEmpty());
@@ -386,8 +431,10 @@ private slots:
         QTest::newRow("weights only") << QStringList{"info", weights + "renamed.h5"} << "--architecture FILE.json";
         QTest::newRow("architecture of other weights")
             << QStringList{"info", weights + "renamed.h5", "--architecture", weights + "branches_config.json"}
-            << "renamed.h5 with the architecture " + weights + "branches_config.json: weights of 2 layers found, 5 expected";
-        QTest::newRow("no architecture") << QStringList{"info", weights + "renamed.h5", "--architecture", weights + "keras1.h5"}
+            << "renamed.h5 with the architecture " + weights +
+                   "branches_config.json: weights of 2 layers found, 5 expected";
+        QTest::newRow("no architecture") << QStringList{"info", weights + "renamed.h5", "--architecture",
+                                                        weights + "keras1.h5"}
                                          << "keras1.h5: not valid JSON";
         QTest::newRow("architecture of a whole model")
             << QStringList{"info", sentiment, "--architecture", weights + "keras1.json"} << "holds a model of its own";
@@ -396,25 +443,35 @@ private slots:
         QTest::newRow("external link") << QStringList{"info", bad + "external_link.h5"} << "link";
         QTest::newRow("soft link") << QStringList{"info", bad + "soft_link.h5"} << "link";
         QTest::newRow("not JSON") << QStringList{"info", bad + "config_not_json.h5"} << "config_not_json.h5";
-        QTest::newRow("no tokenizer") << QStringList{"inspect", golden + "sentiment_attention.h5", "--text", "word"} << "tokenizer";
+        QTest::newRow("no tokenizer") << QStringList{"inspect", golden + "sentiment_attention.h5", "--text", "word"}
+                                      << "tokenizer";
         QTest::newRow("id beyond the embedding") << QStringList{"inspect", sentiment, "--ids", "3 999999"} << "999999";
         QTest::newRow("bad ids") << QStringList{"inspect", sentiment, "--ids", "3 x"} << "x";
         QTest::newRow("no such site") << (QStringList{"inspect", sentiment, "--site", "nope"} + text) << "nope";
         QTest::newRow("mask beyond the end") << (QStringList{"inspect", sentiment, "--mask", "77"} + text) << "77";
-        QTest::newRow("set of nothing") << (QStringList{"inspect", sentiment, "--set", "V[1]=2"} + text) << "'V'; site attention has x,";
+        QTest::newRow("set of nothing") << (QStringList{"inspect", sentiment, "--set", "V[1]=2"} + text)
+                                        << "'V'; site attention has x,";
         QTest::newRow("index") << QStringList{"inspect", sentiment, "--texts", reviews, "--index", "99"} << "99";
         QTest::newRow("no input") << QStringList{"inspect", sentiment} << "--text";
         QTest::newRow("device") << (QStringList{"inspect", sentiment, "--device", "abacus"} + text) << "abacus";
-        QTest::newRow("unwritable") << (QStringList{"export", sentiment, "-o", "/nowhere/figure.png"} + text) << "/nowhere/figure.png";
-        QTest::newRow("unknown suffix") << (QStringList{"export", sentiment, "-o", "/tmp/figure.bmp"} + text) << ".bmp: expected .png, .svg, .pdf, .csv, .npy or .json";
-        QTest::newRow("set of what is no number") << (QStringList{"inspect", sentiment, "--set", "W[1]=1e99"} + text) << "'1e99' found";
-        QTest::newRow("index of no file") << (QStringList{"inspect", sentiment, "--index", "2"} + text) << "--texts FILE";
-        QTest::newRow("no formula") << QStringList{"info", sentiment, "--layer-formula", "attention=x"} << "attention_step_dim";
+        QTest::newRow("unwritable") << (QStringList{"export", sentiment, "-o", "/nowhere/figure.png"} + text)
+                                    << "/nowhere/figure.png";
+        QTest::newRow("unknown suffix") << (QStringList{"export", sentiment, "-o", "/tmp/figure.bmp"} + text)
+                                        << ".bmp: expected .png, .svg, .pdf, .csv, .npy or .json";
+        QTest::newRow("set of what is no number")
+            << (QStringList{"inspect", sentiment, "--set", "W[1]=1e99"} + text) << "'1e99' found";
+        QTest::newRow("index of no file")
+            << (QStringList{"inspect", sentiment, "--index", "2"} + text) << "--texts FILE";
+        QTest::newRow("no formula") << QStringList{"info", sentiment, "--layer-formula", "attention=x"}
+                                    << "attention_step_dim";
         QTest::newRow("no layer") << QStringList{"info", sentiment, "--layer-formula", "x=attention_step_dim"} << "'x'";
         QTest::newRow("device of info") << QStringList{"info", sentiment, "--device", "abacus"} << "abacus";
         QTest::newRow("disk full") << (QStringList{"export", sentiment, "-o", "/dev/full"} + text) << "/dev/full";
-        QTest::newRow("no view") << (QStringList{"export", sentiment, "--view", "sound", "-o", "/tmp/x.png"} + text) << "sound";
-        QTest::newRow("colour map") << (QStringList{"export", sentiment, "--color-map", "jet", "-o", "/tmp/x.png"} + text) << "jet";
+        QTest::newRow("no view") << (QStringList{"export", sentiment, "--view", "sound", "-o", "/tmp/x.png"} + text)
+                                 << "sound";
+        QTest::newRow("colour map") << (QStringList{"export", sentiment, "--color-map", "jet", "-o", "/tmp/x.png"} +
+                                        text)
+                                    << "jet";
     }
     void badInputGivesOneLineThatNamesIt() {
         QFETCH(QStringList, arguments);
@@ -430,7 +487,8 @@ private slots:
     void aModelWithAnUnknownLayerIsStillListed() {
         const Outcome unknown = run({"info", source + "/tests/fixtures/bad/unknown_layer.h5"});
         QCOMPARE(unknown.status, 0);
-        QVERIFY2(unknown.out.contains("class MysteryLayer is not known; choose a formula for it"), qPrintable(unknown.out));
+        QVERIFY2(unknown.out.contains("class MysteryLayer is not known; choose a formula for it"),
+                 qPrintable(unknown.out));
         const Outcome lambda = run({"info", source + "/tests/fixtures/bad/lambda.h5"});
         QCOMPARE(lambda.status, 0);
         QVERIFY2(lambda.out.contains("contains Python code; it is shown, not run"), qPrintable(lambda.out));

@@ -78,6 +78,7 @@ private slots:
     void foldersAndPipesAreNamedNotWaitedFor();
     void aModelThatIsOnlyPartlyKnownOpens();
     void typedTextIsListedFirstAndChosen();
+    void aModelThatTakesTextMakesItsIdsItself();
     void numericSequencesFeedNumericModels();
     void aTextForANumericModelIsAProblemNotACrash();
     void severalInputsAreChosenOneAfterTheOther();
@@ -359,6 +360,25 @@ void TestWorkspace::typedTextIsListedFirstAndChosen() {
     QTRY_VERIFY(isIdle(workspace));
     QCOMPARE(workspace.list().size(), std::size_t{25});
     QCOMPARE(workspace.list().front().source.content, std::string("a wonderful film"));
+}
+
+void TestWorkspace::aModelThatTakesTextMakesItsIdsItself() {
+    Workspace workspace(makeCpuBackend());
+    QSignalSpy changed(&workspace, &Workspace::modelChanged);
+    QSignalSpy problems(&workspace, &Workspace::problem);
+    workspace.openModel(golden + "words_attended_3.keras");
+    QTRY_COMPARE_WITH_TIMEOUT(changed.count(), 1, 20000);
+    workspace.typeText("2 good films 7");
+    QTRY_VERIFY(workspace.modelRecord() != nullptr);
+    const Sequence& sequence = workspace.modelRecord()->inputs.front();
+    QCOMPARE(sequence.text, std::string("2 good films 7"));
+    QCOMPARE(sequence.tokens.size(), std::size_t{10});
+    QCOMPARE(sequence.tokens[1].text, std::string("good"));
+    QVERIFY(sequence.tokens[1].state == TokenState::Known && sequence.tokens[0].state == TokenState::Unknown);
+    QVERIFY(sequence.tokens[9].state == TokenState::Padding);  // at the end, as TextVectorization does
+    workspace.openTokenizer(samples + "sentiment/tokenizer.json");
+    QTRY_COMPARE(problems.count(), 1);
+    QVERIFY(workspace.opened().tokenizer == nullptr);
 }
 
 void TestWorkspace::numericSequencesFeedNumericModels() {

@@ -31,7 +31,7 @@ struct Sample {
     std::unique_ptr<Inspector> inspector;
 
     [[nodiscard]] std::vector<Sequence> text(const std::string& words) const {
-        return {makeTextSequence("test", words, tokenizer, paddingFor(model->inputs()[0]))};
+        return {makeTextSequence("test", words, tokenizer, model->inputs()[0].padding)};
     }
 };
 

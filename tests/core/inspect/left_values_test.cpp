@@ -26,7 +26,7 @@ Result<RecordPtr> inspect(const std::string& model, std::shared_ptr<Backend> bac
     ATTN_TRY(const TokenizerPtr tokenizer, loadTokenizer(samples + "tokenizer.json"));
     Inspector inspector(opened, LoweringOptions{catalogue, {}}, std::move(backend), readAtOnce);
     return inspector.inspect(
-        {makeTextSequence("test", "a gorgeous and witty film", tokenizer, paddingFor(opened->inputs()[0]))}, edits, {});
+        {makeTextSequence("test", "a gorgeous and witty film", tokenizer, opened->inputs()[0].padding)}, edits, {});
 }
 
 std::shared_ptr<Backend> withCpuBehind(const std::shared_ptr<vulkan::Device>& device) {

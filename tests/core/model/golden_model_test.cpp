@@ -91,6 +91,7 @@ void GoldenModelTest::everyWeightGoesToTheLayerThatItsNameSpeaksOf() {
         const bool wrapped = std::ranges::any_of(
             model->layers(), [&](const auto& outer) { return outer->inner.size() == 1 && outer->inner[0] == layer; });
         for (const LayerWeight& weight : layer->weights) {
+            if (weight.name == "Variable:0") continue;  // the weights of words, which tf_keras does not name
             const std::vector<std::string> parts = split(weight.name, '/');
             QVERIFY2(wrapped || std::ranges::find(parts, layer->name) != parts.end(),
                      (weight.name + " is in " + layer->name).c_str());
