@@ -27,8 +27,10 @@ TensorPtr asBatch(const Sequence& sequence, const ModelInput& input) {
     return share(Tensor(*sequence.values).reshaped(Shape(std::move(extents))));
 }
 
+/// A reshape between layers may join the batch with other axes; such a value is shown as it is.
 LazyTensor withoutBatch(const LazyTensor& tensor, bool batched) {
-    return batched ? tensor.reshaped(tensor.shape().from(1)) : tensor;
+    const bool first = batched && tensor.shape().rank() > 0 && tensor.shape()[0] == 1;
+    return first ? tensor.reshaped(tensor.shape().from(1)) : tensor;
 }
 
 Status checkIds(const Sequence& sequence, const ModelInput& input) {

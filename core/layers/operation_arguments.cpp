@@ -2,6 +2,8 @@
 
 #include "layers/support.h"
 
+#include <cmath>
+
 namespace attnscope {
 
 namespace {
@@ -46,6 +48,25 @@ Result<ValueId> OperationArguments::value(const json& argument) const {
     return m_lowering.graph().constant("constant", share(Tensor(Shape(std::move(extents)), std::move(numbers))));
 }
 
+json OperationArguments::known(json argument) const {
+    if (!argument.is_structured()) return argument;
+    if (!argument.is_object() || !argument.contains("tensor")) {
+        for (json& item : argument) item = known(std::move(item));
+        return argument;
+    }
+    constexpr std::size_t longest = 64;  // as many numbers as an option may have
+    const Value& value = m_lowering.graph().value(m_call.tensors[argument["tensor"].get<std::size_t>()].value);
+    if (value.kind != ValueKind::Constant || value.batched || value.shape.rank() > 1 ||
+        value.constant->size() > longest)
+        return argument;
+    json numbers = json::array();
+    for (const float number : value.constant->data()) {
+        const bool whole = std::floor(number) == number && std::abs(number) < 9e15F;
+        numbers.push_back(whole ? json(static_cast<std::int64_t>(number)) : json(number));
+    }
+    return value.shape.rank() == 0 ? numbers[0] : numbers;
+}
+
 Result<ValueId> OperationArguments::operand(std::size_t position, std::initializer_list<std::string_view> names) const {
     if (position < m_call.positional.size()) return value(m_call.positional[position]);
     for (const std::string_view name : names) {
@@ -69,9 +90,10 @@ Result<std::vector<ValueId>> OperationArguments::operands(std::initializer_list<
 
 json OperationArguments::option(std::initializer_list<std::string_view> names) const {
     for (const std::string_view name : names) {
-        for (const json* place : {&m_layer.config.json(), &m_call.named}) {
+        // A layer's own dtype is not the one that tf.cast is called with.
+        for (const json* place : {&m_call.named, &m_layer.config.json()}) {
             const auto found = place->find(name);
-            if (found != place->end() && !found->is_null()) return *found;
+            if (found != place->end() && !found->is_null()) return known(*found);
         }
     }
     return nullptr;
@@ -112,7 +134,7 @@ Result<std::vector<std::int64_t>> OperationArguments::integers(std::initializer_
 }
 
 json OperationArguments::positional(std::size_t position) const {
-    return position < m_call.positional.size() ? m_call.positional[position] : json();
+    return position < m_call.positional.size() ? known(m_call.positional[position]) : json();
 }
 
 }  // namespace attnscope

@@ -12,8 +12,9 @@ namespace attnscope {
 
 class OperationArguments {
 public:
-    OperationArguments(Lowering& lowering, const Layer& layer)
-        : m_lowering(lowering), m_layer(layer), m_call(lowering.arguments()) {}
+    /// All three must outlive it.
+    OperationArguments(Lowering& lowering, const Layer& layer, const CallArguments& call)
+        : m_lowering(lowering), m_layer(layer), m_call(call) {}
 
     [[nodiscard]] Lowering& lowering() const { return m_lowering; }
 
@@ -24,7 +25,8 @@ public:
     /// How many positional arguments there are.
     [[nodiscard]] std::size_t count() const { return m_call.positional.size(); }
 
-    /// An option by one of its names, in the config or the call; null if it is absent or null.
+    /// An option by one of its names, in the call or the config; null if it is absent or null. Computed numbers that do
+    /// not depend on the input, such as the lengths that tf.shape gives, stand in it as numbers.
     [[nodiscard]] nlohmann::json option(std::initializer_list<std::string_view> names) const;
     [[nodiscard]] Result<std::int64_t> integer(std::initializer_list<std::string_view> names,
                                                std::int64_t fallback) const;
@@ -32,11 +34,12 @@ public:
     [[nodiscard]] Result<bool> flag(std::initializer_list<std::string_view> names, bool fallback) const;
     /// A list of whole numbers, or one standing for a list of one; empty if absent or null.
     [[nodiscard]] Result<std::vector<std::int64_t>> integers(std::initializer_list<std::string_view> names) const;
-    /// A positional argument that is no operand; null if there is none.
+    /// A positional argument that is no operand, as `option` gives it; null if there is none.
     [[nodiscard]] nlohmann::json positional(std::size_t position) const;
 
 private:
     [[nodiscard]] Result<ValueId> value(const nlohmann::json& argument) const;
+    [[nodiscard]] nlohmann::json known(nlohmann::json argument) const;
 
     Lowering& m_lowering;
     const Layer& m_layer;

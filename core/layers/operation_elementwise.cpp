@@ -48,6 +48,81 @@ Result<Values> lowerLog1p(const OperationArguments& arguments) {
     return one(unary(arguments.lowering(), UnaryKind::Log, sum));
 }
 
+Result<Values> lowerExpm1(const OperationArguments& arguments) {
+    ATTN_TRY(const ValueId x, operandOf(arguments));
+    ATTN_TRY(const ValueId power, unary(arguments.lowering(), UnaryKind::Exp, x));
+    return one(binary(arguments.lowering(), BinaryKind::Subtract, power, 1.0F, "one"));
+}
+
+Result<Values> lowerCeil(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(ValueId x, operandOf(arguments));
+    for (const UnaryKind kind : {UnaryKind::Negate, UnaryKind::Floor, UnaryKind::Negate}) {
+        ATTN_TRY(x, unary(lowering, kind, x));
+    }
+    return Values{x};
+}
+
+Result<Values> lowerLogSigmoid(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(ValueId x, operandOf(arguments));
+    for (const UnaryKind kind : {UnaryKind::Negate, UnaryKind::Softplus, UnaryKind::Negate}) {
+        ATTN_TRY(x, unary(lowering, kind, x));
+    }
+    return Values{x};
+}
+
+/// a − ⌊a / b⌋ · b, whose sign is that of b.
+Result<Values> lowerFloorMod(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(const ValueId a, arguments.operand(0, {"x1", "x"}));
+    ATTN_TRY(const ValueId b, arguments.operand(1, {"x2", "y"}));
+    ATTN_TRY(ValueId times, binary(lowering, BinaryKind::Divide, a, b));
+    ATTN_TRY(times, unary(lowering, UnaryKind::Floor, times));
+    ATTN_TRY(const ValueId whole, binary(lowering, BinaryKind::Multiply, times, b));
+    return one(binary(lowering, BinaryKind::Subtract, a, whole));
+}
+
+Result<Values> lowerFloorDivide(const OperationArguments& arguments) {
+    ATTN_TRY(const Values quotient, pair<BinaryKind::Divide>(arguments));
+    return one(unary(arguments.lowering(), UnaryKind::Floor, quotient.front()));
+}
+
+/// 0 where it would be divided by 0.
+Result<Values> lowerDivideNoNan(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(const ValueId b, arguments.operand(1, {"x2", "y"}));
+    ATTN_TRY(const Values quotient, pair<BinaryKind::Divide>(arguments));
+    const ValueId zero = lowering.graph().constant("zero", share(Tensor({}, 0.0F)));
+    return one(lowering.graph().add(std::make_shared<Select>(), {b, quotient.front(), zero}));
+}
+
+Result<Values> lowerSquaredDifference(const OperationArguments& arguments) {
+    ATTN_TRY(const Values difference, pair<BinaryKind::Subtract>(arguments));
+    return one(unary(arguments.lowering(), UnaryKind::Square, difference.front()));
+}
+
+Result<Values> lowerScalarMul(const OperationArguments& arguments) {
+    ATTN_TRY(const ValueId scalar, arguments.operand(0, {"scalar"}));
+    ATTN_TRY(const ValueId x, arguments.operand(1, {"x"}));
+    return one(binary(arguments.lowering(), BinaryKind::Multiply, scalar, x));
+}
+
+Result<Values> lowerBiasAdd(const OperationArguments& arguments) {
+    ATTN_TRY(const ValueId x, arguments.operand(0, {"value"}));
+    ATTN_TRY(const ValueId bias, arguments.operand(1, {"bias"}));
+    return one(binary(arguments.lowering(), BinaryKind::Add, x, bias));
+}
+
+Result<Values> lowerAddN(const OperationArguments& arguments) {
+    ATTN_TRY(const Values values, arguments.operands({"inputs"}));
+    ValueId sum = values.front();
+    for (std::size_t index = 1; index < values.size(); ++index) {
+        ATTN_TRY(sum, binary(arguments.lowering(), BinaryKind::Add, sum, values[index]));
+    }
+    return Values{sum};
+}
+
 Result<Values> lowerLogicalNot(const OperationArguments& arguments) {
     ATTN_TRY(const ValueId x, operandOf(arguments));
     return one(unary(arguments.lowering(), UnaryKind::Not, x));
@@ -142,13 +217,16 @@ constexpr std::array rows{
     OperationRow{"Absolute", "math.abs abs", each<UnaryKind::Abs>},
     OperationRow{"Add", "math.add __operators__.add", pair<BinaryKind::Add>},
     OperationRow{"Cast", "cast", lowerCast},
+    OperationRow{"Ceil", "math.ceil", lowerCeil},
     OperationRow{"Clip", "clip_by_value keras.backend.clip", lowerClip},
     OperationRow{"ConvertToTensor", "convert_to_tensor", lowerCast},
     OperationRow{"Divide", "math.divide", pair<BinaryKind::Divide>},
     OperationRow{"Elu", "nn.elu", lowerElu},
     OperationRow{"Equal", "math.equal __operators__.eq", pair<BinaryKind::Equal>},
     OperationRow{"Exp", "math.exp", each<UnaryKind::Exp>},
+    OperationRow{"Expm1", "math.expm1", lowerExpm1},
     OperationRow{"Floor", "math.floor", each<UnaryKind::Floor>},
+    OperationRow{"FloorDivide", "floor_div math.floordiv", lowerFloorDivide},
     OperationRow{"Gelu", "nn.gelu", lowerGelu},
     OperationRow{"Greater", "math.greater", pair<BinaryKind::Greater>},
     OperationRow{"GreaterEqual", "math.greater_equal", pair<BinaryKind::GreaterEqual>},
@@ -159,11 +237,13 @@ constexpr std::array rows{
     OperationRow{"LessEqual", "math.less_equal", pair<BinaryKind::LessEqual>},
     OperationRow{"Log", "math.log", each<UnaryKind::Log>},
     OperationRow{"Log1p", "math.log1p", lowerLog1p},
+    OperationRow{"LogSigmoid", "math.log_sigmoid", lowerLogSigmoid},
     OperationRow{"LogicalAnd", "math.logical_and", pair<BinaryKind::And>},
     OperationRow{"LogicalNot", "math.logical_not", lowerLogicalNot},
     OperationRow{"LogicalOr", "math.logical_or", pair<BinaryKind::Or>},
     OperationRow{"Maximum", "math.maximum", pair<BinaryKind::Maximum>},
     OperationRow{"Minimum", "math.minimum", pair<BinaryKind::Minimum>},
+    OperationRow{"Mod", "math.floormod", lowerFloorMod},
     OperationRow{"Multiply", "math.multiply", pair<BinaryKind::Multiply>},
     OperationRow{"Negative", "math.negative", each<UnaryKind::Negate>},
     OperationRow{"NotEqual", "math.not_equal __operators__.ne", pair<BinaryKind::NotEqual>},
@@ -187,6 +267,11 @@ constexpr std::array rows{
     OperationRow{"TrueDivide", "math.truediv", pair<BinaryKind::Divide>},
     OperationRow{"Where", "where", lowerWhere},
     OperationRow{"ZerosLike", "zeros_like", filled<0>},
+    OperationRow{"", "math.add_n", lowerAddN},
+    OperationRow{"", "math.divide_no_nan", lowerDivideNoNan},
+    OperationRow{"", "math.scalar_mul", lowerScalarMul},
+    OperationRow{"", "math.squared_difference", lowerSquaredDifference},
+    OperationRow{"", "nn.bias_add", lowerBiasAdd},
 };
 
 }  // namespace

@@ -18,8 +18,20 @@ struct OperationRow {
 /// An operation of the table by its class in keras.ops or its name in tf; nullptr if there is none.
 [[nodiscard]] const OperationRow* findOperation(std::string_view className, std::string_view function);
 
+/// What a TensorFlowOpLayer is called with, as the function of tf that makes such a node is.
+struct FunctionCall {
+    std::string function;  ///< "math.reduce_sum"
+    CallArguments arguments;
+};
+
+/// Reads the node of a TensorFlow graph that a layer of this class holds (operation_raw.cpp). Errors: a node that no
+/// function is known for, or that has other inputs than such a node has.
+[[nodiscard]] Result<FunctionCall> functionCallOf(const Layer& layer, const CallArguments& call);
+
 // operation_elementwise.cpp
 [[nodiscard]] std::span<const OperationRow> elementwiseOperations();
+// operation_array.cpp: parts, repetitions and the like
+[[nodiscard]] std::span<const OperationRow> arrayOperations();
 // operation_layout.cpp
 [[nodiscard]] std::span<const OperationRow> layoutOperations();
 // operation_products.cpp: reductions and products

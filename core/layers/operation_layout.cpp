@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 
 namespace attnscope {
@@ -181,6 +182,7 @@ std::optional<Range> rangeOf(const json& entry) {
 }
 
 bool isEllipsis(const json& entry) {
+    if (entry.is_object() && entry.value("class_name", json()) == "__ellipsis__") return true;  // in HDF5 of tf.keras
     return (entry.is_object() && entry.contains("ellipsis")) || entry == "..." || entry == "Ellipsis";
 }
 
@@ -205,7 +207,8 @@ Result<ValueId> sliced(Lowering& lowering, ValueId x, std::size_t axis, const Ra
     const std::int64_t size = step > 0 ? step : -std::max(step, -extent);
     const std::int64_t count = (way - 1) / size + 1;
     if (start == 0 && count == extent && step == 1) return x;
-    if (axis == 0) return fail(ErrorCode::Unsupported, "it picks examples of the batch");
+    if (axis == 0 && lowering.graph().value(x).batched)
+        return fail(ErrorCode::Unsupported, "it picks examples of the batch");
     return lowering.graph().add(std::make_shared<Slice>(axis, start, count, step > 0 ? step : -size), {x});
 }
 
@@ -235,7 +238,8 @@ Result<Values> lowerGetItem(const OperationArguments& arguments) {
             ATTN_TRY(const std::size_t place, axisOf(entry.get<std::int64_t>(), static_cast<std::size_t>(extent)));
             const auto at = static_cast<std::int64_t>(place);
             ATTN_TRY(x, sliced(lowering, x, axis, {at, at + 1, nullptr}));
-            if (axis == 0) return fail(ErrorCode::Unsupported, "it picks an example of the batch");
+            if (axis == 0 && lowering.graph().value(x).batched)
+                return fail(ErrorCode::Unsupported, "it picks an example of the batch");
             ++axis;
         } else {
             return fail(ErrorCode::Unsupported, "an index that is neither a number nor a slice");
@@ -252,12 +256,25 @@ Result<Values> lowerSplit(const OperationArguments& arguments) {
     ATTN_TRY(const std::int64_t named, arguments.integer({"axis"}, 0));
     ATTN_TRY(const std::size_t axis, axisOf(named, lowering.graph().shape(x).rank()));
     const std::int64_t extent = lowering.graph().shape(x)[axis];
-    if (parts.size() != 1 || parts[0] < 1 || extent % parts[0] != 0)
-        return fail(ErrorCode::Unsupported, "a split into parts of one length expected");
-    const std::int64_t length = extent / parts[0];
+    std::vector<std::int64_t> lengths = parts;
+    // A list holds lengths in tf, and where to cut in keras.ops.
+    const bool cuts = arguments.option({"indices_or_sections"}).is_array();
+    const auto isLength = [&](std::int64_t length) { return length > 0 && length <= extent; };
+    if (cuts && std::ranges::all_of(parts, isLength)) {
+        lengths.push_back(extent);
+        std::adjacent_difference(lengths.begin(), lengths.end(), lengths.begin());
+    } else if (parts.size() == 1 && parts[0] > 0 && extent % parts[0] == 0) {
+        if (parts[0] > 4096) return fail(ErrorCode::Limit, "it makes more than 4096 tensors of one");
+        lengths.assign(static_cast<std::size_t>(parts[0]), extent / parts[0]);
+    }
+    if (!std::ranges::all_of(lengths, isLength) ||
+        std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}) != extent)
+        return fail(ErrorCode::Unsupported, "a split into parts that make up the axis expected");
     Values values;
-    for (std::int64_t start = 0; start < extent; start += length) {
+    std::int64_t start = 0;
+    for (const std::int64_t length : lengths) {
         ATTN_TRY(values.emplace_back(), sliced(lowering, x, axis, {start, start + length, nullptr}));
+        start += length;
     }
     return values;
 }

@@ -9,7 +9,8 @@ namespace attnscope {
 
 namespace {
 
-constexpr std::array tensorFlowClasses{std::string_view("TFOpLambda"), std::string_view("SlicingOpLambda")};
+constexpr std::string_view rawClass = "TensorFlowOpLayer";
+constexpr std::array tensorFlowClasses{std::string_view("TFOpLambda"), std::string_view("SlicingOpLambda"), rawClass};
 constexpr std::string_view oldNames = "compat.v1.";
 
 bool isTensorFlow(const Layer& layer) {
@@ -28,10 +29,67 @@ bool namesFunction(const OperationRow& row, std::string_view function) {
     return !function.empty() && std::ranges::find(names, function) != names.end();
 }
 
+/// Whether a call is given nothing that depends on the model's input.
+bool areConstants(Lowering& lowering, const CallArguments& call) {
+    return !call.tensors.empty() && std::ranges::all_of(call.tensors, [&](const Flow& tensor) {
+        const Value& value = lowering.graph().value(tensor.value);
+        return value.kind == ValueKind::Constant && !value.batched;
+    });
+}
+
+/// Lowers into a graph of its own.
+class Aside final : public Lowering {
+public:
+    explicit Aside(Lowering& outer) : m_outer(outer) {}
+    [[nodiscard]] GraphBuilder& graph() override { return m_graph; }
+    [[nodiscard]] const Catalogue& catalogue() const override { return m_outer.catalogue(); }
+    [[nodiscard]] const Era& era() const override { return m_outer.era(); }
+    [[nodiscard]] const CallArguments& arguments() const override { return m_outer.arguments(); }
+    [[nodiscard]] std::string chosenFormula(std::string_view layer) const override {
+        return m_outer.chosenFormula(layer);
+    }
+    [[nodiscard]] Result<std::vector<Flow>> lower(const Layer& layer, const std::vector<Flow>& inputs) override {
+        return m_outer.lower(layer, inputs);
+    }
+    void note(std::string message) override { m_outer.note(std::move(message)); }
+    void readBy(FormulaChoice choice) override { m_outer.readBy(std::move(choice)); }
+
+private:
+    Lowering& m_outer;
+    GraphBuilder m_graph;
+};
+
+Result<std::vector<TensorPtr>> evaluated(const Graph& graph) {
+    std::vector<TensorPtr> tensors(graph.values().size());
+    for (std::size_t index = 0; index < tensors.size(); ++index) tensors[index] = graph.values()[index].constant;
+    for (const Node& node : graph.nodes()) {
+        std::vector<const Tensor*> inputs;
+        for (const ValueId input : node.inputs) inputs.push_back(tensors[input.index].get());
+        Tensor output(graph.value(node.output).shape);
+        ATTN_CHECK(node.operation->evaluate(inputs, output, {}));
+        tensors[node.output.index] = share(std::move(output));
+    }
+    return tensors;
+}
+
+/// Computes at once what does not depend on the model's input, because other operations may want the numbers: a reshape
+/// to the lengths that tf.shape gives.
+Result<std::vector<ValueId>> folded(Lowering& lowering, const Layer& layer, CallArguments call,
+                                    const OperationRow& row) {
+    Aside aside(lowering);
+    for (Flow& tensor : call.tensors)
+        tensor = {aside.graph().constant("known", lowering.graph().value(tensor.value).constant), std::nullopt};
+    ATTN_TRY(std::vector<ValueId> values, row.lower(OperationArguments(aside, layer, call)));
+    const Graph graph = std::move(aside.graph()).build();
+    ATTN_TRY(const std::vector<TensorPtr> tensors, evaluated(graph));
+    for (ValueId& value : values) value = lowering.graph().constant("known", tensors[value.index]);
+    return values;
+}
+
 }  // namespace
 
 const OperationRow* findOperation(std::string_view className, std::string_view function) {
-    for (const auto rows : {elementwiseOperations(), layoutOperations(), productOperations()}) {
+    for (const auto rows : {arrayOperations(), elementwiseOperations(), layoutOperations(), productOperations()}) {
         const auto row = std::ranges::find_if(rows, [&](const OperationRow& candidate) {
             return function.empty() ? candidate.className == className : namesFunction(candidate, function);
         });
@@ -45,8 +103,13 @@ bool isOperationNode(const Layer& layer) {
 }
 
 Result<std::vector<Flow>> lowerOperation(Lowering& lowering, const Layer& layer, const std::vector<Flow>& /*inputs*/) {
+    CallArguments arguments = lowering.arguments();
     std::string function;
-    if (isTensorFlow(layer)) {
+    if (layer.className == rawClass) {
+        ATTN_TRY(FunctionCall call, functionCallOf(layer, arguments));
+        function = std::move(call.function);
+        arguments = std::move(call.arguments);
+    } else if (isTensorFlow(layer)) {
         ATTN_TRY(function, functionOf(layer));
     }
     const OperationRow* row = findOperation(layer.className, function);
@@ -55,7 +118,9 @@ Result<std::vector<Flow>> lowerOperation(Lowering& lowering, const Layer& layer,
                                                  (function.empty() ? layer.className : "tf." + function) +
                                                  " is not known");
     }
-    ATTN_TRY(const std::vector<ValueId> values, row->lower(OperationArguments(lowering, layer)));
+    const bool folds = isTensorFlow(layer) && areConstants(lowering, arguments);
+    ATTN_TRY(const std::vector<ValueId> values, folds ? folded(lowering, layer, std::move(arguments), *row)
+                                                      : row->lower(OperationArguments(lowering, layer, arguments)));
     std::vector<Flow> outputs;
     for (const ValueId value : values) outputs.push_back({value, std::nullopt});  // operations know no masks
     return outputs;

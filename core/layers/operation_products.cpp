@@ -14,7 +14,7 @@ namespace {
 using Values = std::vector<ValueId>;
 
 /// The axes named by an option, or all of them. The batch is one of them: reducing over it mixes examples.
-Result<std::vector<std::size_t>> axesFrom(const OperationArguments& arguments, std::size_t rank) {
+Result<std::vector<std::size_t>> axesFrom(const OperationArguments& arguments, std::size_t rank, bool batched) {
     ATTN_TRY(const std::vector<std::int64_t> named, arguments.integers({"axis", "reduction_indices"}));
     std::vector<std::size_t> axes(rank);
     std::iota(axes.begin(), axes.end(), std::size_t{0});
@@ -22,9 +22,15 @@ Result<std::vector<std::size_t>> axesFrom(const OperationArguments& arguments, s
         ATTN_TRY(axes, axesOf(named, rank));
     }
     for (const std::size_t axis : axes) {
-        if (axis == 0) return fail(ErrorCode::Unsupported, "it reduces over the batch, which mixes examples");
+        if (axis == 0 && batched)
+            return fail(ErrorCode::Unsupported, "it reduces over the batch, which mixes examples");
     }
     return axes;
+}
+
+Result<std::vector<std::size_t>> axesFrom(const OperationArguments& arguments, ValueId x) {
+    const Value& value = arguments.lowering().graph().value(x);
+    return axesFrom(arguments, value.shape.rank(), value.batched);
 }
 
 Result<Values> reduced(const OperationArguments& arguments, ReduceKind kind, bool ofTruth) {
@@ -33,7 +39,7 @@ Result<Values> reduced(const OperationArguments& arguments, ReduceKind kind, boo
     if (ofTruth) {
         ATTN_TRY(x, binary(lowering, BinaryKind::NotEqual, x, 0.0F, "zero"));
     }
-    ATTN_TRY(std::vector<std::size_t> axes, axesFrom(arguments, lowering.graph().shape(x).rank()));
+    ATTN_TRY(std::vector<std::size_t> axes, axesFrom(arguments, x));
     ATTN_TRY(const bool keep, arguments.flag({"keepdims", "keep_dims"}, false));
     ATTN_TRY(const ValueId y, reduce(lowering, kind, x, std::move(axes), keep));
     return Values{y};
@@ -50,6 +56,61 @@ Result<Values> lowerAny(const OperationArguments& arguments) {
 
 Result<Values> lowerAll(const OperationArguments& arguments) {
     return reduced(arguments, ReduceKind::Min, true);
+}
+
+Result<ValueId> variance(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(const ValueId x, arguments.operand(0, {"x", "input_tensor"}));
+    ATTN_TRY(const std::vector<std::size_t> axes, axesFrom(arguments, x));
+    ATTN_TRY(const bool keep, arguments.flag({"keepdims"}, false));
+    ATTN_TRY(const ValueId mean, reduce(lowering, ReduceKind::Mean, x, axes, true));
+    ATTN_TRY(const ValueId apart, binary(lowering, BinaryKind::Subtract, x, mean));
+    ATTN_TRY(const ValueId square, unary(lowering, UnaryKind::Square, apart));
+    return reduce(lowering, ReduceKind::Mean, square, axes, keep);
+}
+
+Result<Values> lowerVariance(const OperationArguments& arguments) {
+    ATTN_TRY(const ValueId y, variance(arguments));
+    return Values{y};
+}
+
+Result<Values> lowerDeviation(const OperationArguments& arguments) {
+    ATTN_TRY(const ValueId squared, variance(arguments));
+    ATTN_TRY(const ValueId y, unary(arguments.lowering(), UnaryKind::Sqrt, squared));
+    return Values{y};
+}
+
+Result<Values> lowerLogSumExp(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(const ValueId x, arguments.operand(0, {"x", "input_tensor"}));
+    ATTN_TRY(const std::vector<std::size_t> axes, axesFrom(arguments, x));
+    ATTN_TRY(const bool keep, arguments.flag({"keepdims"}, false));
+    ATTN_TRY(ValueId largest, reduce(lowering, ReduceKind::Max, x, axes, true));
+    ATTN_TRY(const ValueId shifted, binary(lowering, BinaryKind::Subtract, x, largest));
+    ATTN_TRY(const ValueId exponentials, unary(lowering, UnaryKind::Exp, shifted));
+    ATTN_TRY(const ValueId total, reduce(lowering, ReduceKind::Sum, exponentials, axes, keep));
+    ATTN_TRY(const ValueId log, unary(lowering, UnaryKind::Log, total));
+    ATTN_TRY(largest, reshape(lowering, largest, lowering.graph().shape(log)));
+    ATTN_TRY(const ValueId y, binary(lowering, BinaryKind::Add, log, largest));
+    return Values{y};
+}
+
+Result<Values> lowerCountNonzero(const OperationArguments& arguments) {
+    return reduced(arguments, ReduceKind::Sum, true);
+}
+
+/// x / √max(Σ x², ε), tensorflow/python/ops/nn_impl.py.
+Result<Values> lowerL2Normalize(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(const ValueId x, arguments.operand(0, {"x"}));
+    ATTN_TRY(const std::vector<std::size_t> axes, axesFrom(arguments, x));
+    ATTN_TRY(const float epsilon, arguments.number({"epsilon"}, 1e-12F));
+    ATTN_TRY(const ValueId square, unary(lowering, UnaryKind::Square, x));
+    ATTN_TRY(ValueId length, reduce(lowering, ReduceKind::Sum, square, axes, true));
+    ATTN_TRY(length, binary(lowering, BinaryKind::Maximum, length, epsilon, "epsilon"));
+    ATTN_TRY(length, unary(lowering, UnaryKind::Sqrt, length));
+    ATTN_TRY(const ValueId y, binary(lowering, BinaryKind::Divide, x, length));
+    return Values{y};
 }
 
 Result<Values> lowerSoftmax(const OperationArguments& arguments) {
@@ -80,8 +141,11 @@ Result<Values> lowerMatmul(const OperationArguments& arguments) {
     Lowering& lowering = arguments.lowering();
     ATTN_TRY(const ValueId a, arguments.operand(0, {"x1", "a"}));
     ATTN_TRY(ValueId b, arguments.operand(1, {"x2", "b"}));
-    ATTN_TRY(const bool transposeA, arguments.flag({"transpose_a"}, false));
-    ATTN_TRY(const bool transposeB, arguments.flag({"transpose_b"}, false));
+    // An adjoint of real numbers is a transpose.
+    ATTN_TRY(const bool transposedA, arguments.flag({"transpose_a"}, false));
+    ATTN_TRY(const bool transposedB, arguments.flag({"transpose_b"}, false));
+    ATTN_TRY(const bool transposeA, arguments.flag({"adjoint_a"}, transposedA));
+    ATTN_TRY(const bool transposeB, arguments.flag({"adjoint_b"}, transposedB));
     const Shape shape = lowering.graph().shape(b);
     if (shape.rank() == 1) {
         ATTN_TRY(b, reshape(lowering, b, {shape[0], 1}));
@@ -101,6 +165,10 @@ Result<Values> lowerEinsum(const OperationArguments& arguments) {
     if (equation.is_null()) equation = arguments.positional(0);
     if (!equation.is_string()) return fail(ErrorCode::Format, "argument subscripts: an equation expected");
     std::vector<ValueId> operands;
+    if (first == arguments.count())
+        return fail(ErrorCode::Unsupported,
+                    "tf.keras saves tf.einsum without its tensors, and cannot load it either; "
+                    "use tf.matmul, or save the model with Keras 3");
     for (std::size_t position = first; position < arguments.count(); ++position) {
         ATTN_TRY(operands.emplace_back(), arguments.operand(position, {"operands"}));
     }
@@ -112,14 +180,19 @@ constexpr std::array rows{
     OperationRow{"All", "math.reduce_all reduce_all", lowerAll},
     OperationRow{"Any", "math.reduce_any reduce_any", lowerAny},
     OperationRow{"Einsum", "einsum linalg.einsum", lowerEinsum},
+    OperationRow{"CountNonzero", "math.count_nonzero", lowerCountNonzero},
     OperationRow{"LogSoftmax", "nn.log_softmax", lowerLogSoftmax},
+    OperationRow{"Logsumexp", "math.reduce_logsumexp", lowerLogSumExp},
     OperationRow{"Matmul", "linalg.matmul matmul", lowerMatmul},
     OperationRow{"Max", "math.reduce_max reduce_max", over<ReduceKind::Max>},
     OperationRow{"Mean", "math.reduce_mean reduce_mean", over<ReduceKind::Mean>},
     OperationRow{"Min", "math.reduce_min reduce_min", over<ReduceKind::Min>},
     OperationRow{"Prod", "math.reduce_prod reduce_prod", over<ReduceKind::Product>},
     OperationRow{"Softmax", "nn.softmax math.softmax", lowerSoftmax},
+    OperationRow{"Std", "math.reduce_std", lowerDeviation},
     OperationRow{"Sum", "math.reduce_sum reduce_sum", over<ReduceKind::Sum>},
+    OperationRow{"Var", "math.reduce_variance", lowerVariance},
+    OperationRow{"", "math.l2_normalize nn.l2_normalize", lowerL2Normalize},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "model/lowering_driver.h"
 
 #include <algorithm>
+#include <optional>
 #include <array>
 
 namespace attnscope {
@@ -130,19 +131,22 @@ private:
         });
     }
 
-    static const Shape* outputShape(const Graph& graph, const std::string& layer) {
+    /// Without the batch axis; what does not depend on the input has none.
+    static std::optional<Shape> outputShape(const Graph& graph, const std::string& layer) {
         const auto output = std::ranges::find(graph.layerOutputs(), layer, &LayerOutput::layer);
-        return output == graph.layerOutputs().end() ? nullptr : &graph.value(output->value).shape;
+        if (output == graph.layerOutputs().end()) return std::nullopt;
+        const Value& value = graph.value(output->value);
+        return value.batched ? value.shape.from(1) : value.shape;
     }
 
     [[nodiscard]] std::string shapeOf(const std::string& layer) const {
         if (m_outcomes.empty()) return {};
-        const Shape* first = outputShape(m_outcomes.front().graph, layer);
-        const Shape* second = outputShape(m_outcomes.back().graph, layer);
-        if (first == nullptr || second == nullptr || first->rank() != second->rank()) return {};
+        const std::optional<Shape> first = outputShape(m_outcomes.front().graph, layer);
+        const std::optional<Shape> second = outputShape(m_outcomes.back().graph, layer);
+        if (!first || !second || first->rank() != second->rank()) return {};
         std::string text = "(";
-        for (std::size_t axis = 1; axis < first->rank(); ++axis) {
-            if (axis > 1) text += ", ";
+        for (std::size_t axis = 0; axis < first->rank(); ++axis) {
+            if (axis > 0) text += ", ";
             text += (*first)[axis] == (*second)[axis] ? std::to_string((*first)[axis]) : "?";
         }
         return text + ")";
