@@ -1,8 +1,8 @@
 #include "model/lowering_driver.h"
 
 #include <algorithm>
-#include <optional>
 #include <array>
+#include <optional>
 
 namespace attnscope {
 
