@@ -106,7 +106,15 @@ private:
             isInput[model.inputTensors()[index].call] = true;
             if (inputs[index]) done[model.inputTensors()[index].call] = std::vector<Flow>{*inputs[index]};
         }
-        const std::set<GivenTensor> lost = lostMasks(model);
+        // A model inside a wrapper starts anew.
+        if (!m_lost.contains(m_path)) {
+            for (const auto& [path, tensors] : lostMasks(model)) {
+                CallPath whole = m_path;
+                whole.insert(whole.end(), path.begin(), path.end());
+                m_lost.emplace(std::move(whole), tensors);
+            }
+        }
+        const std::set<GivenTensor> lost = m_lost[m_path];
         for (std::size_t index = 0; index < model.calls().size(); ++index) {
             const LayerCall& call = model.calls()[index];
             const Layer& layer = *model.layers()[call.layer];
@@ -164,7 +172,9 @@ private:
         }
         if (call.training) note("layer " + name + " is called with training=True; it is evaluated as in inference");
         CallArguments outer = std::exchange(m_arguments, std::move(arguments));
+        m_path.push_back(place);
         Result<std::vector<Flow>> outputs = lowerEntered(layer, inputs);
+        m_path.pop_back();
         m_arguments = std::move(outer);
         if (!outputs) return fail(std::move(outputs).error());
         m_graph.enterLayer(name);
@@ -217,8 +227,10 @@ private:
     const LoweringOptions& m_options;
     const Catalogue& m_catalogue;
     GraphBuilder m_graph;
-    std::map<std::string, Flow> m_outputs;                      ///< of every layer's first call
-    CallArguments m_arguments;                                  ///< of the call that is being lowered
+    std::map<std::string, Flow> m_outputs;  ///< of every layer's first call
+    CallArguments m_arguments;              ///< of the call that is being lowered
+    CallPath m_path;                        ///< of the model that is being lowered
+    LostMasks m_lost;
     std::map<std::string, std::string, std::less<>> m_classes;  ///< of the layers that were lowered, by path
     std::vector<std::string> m_notes;
     std::vector<FormulaChoice> m_choices;
