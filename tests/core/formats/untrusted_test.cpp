@@ -31,6 +31,8 @@ private slots:
     void aVirtualDatasetOnAPipeOpensNothing();
     void aCycleOfHardLinksEnds();
     void tenThousandNestedGroupsAreRefused();
+    void groupsWithoutAnEndAreRefused_data();
+    void groupsWithoutAnEndAreRefused();
     void aHugeChunkIsRefused();
     void aConfigThatNamesASystemCallRunsNothing();
     void foldersAreNamed();
@@ -106,6 +108,38 @@ void UntrustedTest::tenThousandNestedGroupsAreRefused() {
     QVERIFY2(found.startsWith("layer dense: /model_weights/dense: a name of 10001 levels, limit 64: g/g/g/"),
              qPrintable(found.left(200)));
     QVERIFY(found.size() < 300);
+}
+
+void UntrustedTest::groupsWithoutAnEndAreRefused_data() {
+    QTest::addColumn<int>("kind");
+    QTest::newRow("ten thousand, one in another") << 0;
+    QTest::newRow("a cycle") << 1;
+    QTest::newRow("cycles within cycles") << 2;
+}
+
+// Weights by place are looked for in whatever groups there are.
+void UntrustedTest::groupsWithoutAnEndAreRefused() {
+    QFETCH(int, kind);
+    const std::string path = at("m.weights.h5");
+    {
+        H5Writer file(path);
+        file.group("/layers");
+        hid_t group = H5Gopen2(file.id(), "/layers", H5P_DEFAULT);
+        for (int level = 0; kind == 0 && level < 10'000; ++level) {
+            const hid_t inner = H5Gcreate2(group, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+            QVERIFY(inner >= 0);
+            H5Gclose(group);
+            group = inner;
+        }
+        H5Gclose(group);
+        for (const char* name : {"/layers/g", "/layers/h", "/layers/i"}) {
+            if (kind > 0) H5Lcreate_hard(file.id(), "/layers", file.id(), name, H5P_DEFAULT, H5P_DEFAULT);
+            if (kind == 1) break;
+        }
+    }
+    QString expected = "/layers";
+    for (int level = 0; level < 32; ++level) expected += "/g";
+    QCOMPARE(problem(path), expected + ": needs more than 32 nested groups");
 }
 
 void UntrustedTest::aHugeChunkIsRefused() {
