@@ -75,10 +75,11 @@ Status keepFormula(const std::string& folder, const std::string& name, std::stri
     if (!replace && QFile::exists(path))
         return fail(ErrorCode::InvalidInput, path.toStdString() + ": is there already");
     QSaveFile file(path);
+    // What is still in the buffer when it is committed may fail to be written without commit() telling.
     const bool written =
         file.open(QIODevice::WriteOnly) &&
         file.write(source.data(), static_cast<qint64>(source.size())) == static_cast<qint64>(source.size()) &&
-        file.commit();
+        file.flush() && file.commit();
     if (written) return {};
     return fail(ErrorCode::Io, path.toStdString() + ": cannot be written: " + file.errorString().toStdString());
 }

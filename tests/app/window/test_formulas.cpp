@@ -28,7 +28,9 @@
 #include <QTreeView>
 #include <QtTest>
 
+#include <sys/resource.h>
 #include <algorithm>
+#include <csignal>
 #include <memory>
 
 namespace attnscope {
@@ -81,6 +83,7 @@ private slots:
     void editsAreUndoneAsOneStep();
     void keepingWritesAFileThatIsOffered();
     void keepingAsksBeforeItReplaces();
+    void aFormulaThatDoesNotFitOnTheDiskIsNotKept();
     void aFileThatAppearsIsOfferedAtOnce();
     void aBrokenFileIsACalmMessage();
     void anUnknownLayerListsItsWeightsAndIsWritten();
@@ -293,6 +296,30 @@ void TestFormulas::keepingAsksBeforeItReplaces() {
     QVERIFY(!keepFormula(m_workspace->formulaFolder(), "../mine", uniform, true));
     QVERIFY(!keepFormula(m_workspace->formulaFolder(), "broken", "a = b", true));
     QVERIFY(!QFile::exists(m_folder->filePath(QStringLiteral("formulas/broken.formula"))));
+}
+
+void TestFormulas::aFormulaThatDoesNotFitOnTheDiskIsNotKept() {
+    const QString path = m_folder->filePath(QStringLiteral("formulas/mine.formula"));
+    writeFile(path, "# mine\n");
+    // As on a full disk, a file takes some bytes and then no more.
+    rlimit before{};
+    QVERIFY(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit few{100, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &few);
+    const Status kept = keepFormula(m_workspace->formulaFolder(), "mine", uniform, true);
+    const Status fresh = keepFormula(m_workspace->formulaFolder(), "fresh", uniform, true);
+    setrlimit(RLIMIT_FSIZE, &before);
+    for (const Status* status : {&kept, &fresh}) {
+        QVERIFY(!*status);
+        QVERIFY2(status->error().text().find(".formula: cannot be written: ") != std::string::npos,
+                 status->error().text().c_str());
+    }
+    QCOMPARE(QDir(m_folder->filePath(QStringLiteral("formulas"))).entryList(QDir::Files | QDir::Hidden),
+             QStringList{QStringLiteral("mine.formula")});
+    QFile file(path);
+    QVERIFY(file.open(QFile::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray("# mine\n"));
 }
 
 void TestFormulas::aFileThatAppearsIsOfferedAtOnce() {
