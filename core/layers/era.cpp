@@ -50,6 +50,9 @@ Era keras2(const std::string& version, Numbers numbers) {
     era.bidirectionalZeroesMasked = false;
     era.timeDistributedMasksInside = numbers.second >= 2;  // since 2.2.0
     era.refusesLostMasks = true;
+    // keras/backend/tensorflow_backend.py of 2.2.4, rnn(): a masked timestep gives out the state; of 2.2.5: the output
+    // before it, zeros at first. Theano's always did the latter.
+    era.leadingMaskGivesState = numbers.second < 3 && version != "2.2.5";
     return era;
 }
 
@@ -111,6 +114,7 @@ Result<Era> eraOf(std::string_view framework, const std::string& version, std::s
     Era era = numbers->first == 3 ? keras3(*numbers) : numbers->first == 2 ? keras2(version, *numbers) : keras1();
     era.version = version.empty() ? "1" : version;
     era.backend = std::move(backend);
+    era.leadingMaskGivesState = era.leadingMaskGivesState && era.backend != "theano";
     return era;
 }
 
@@ -123,6 +127,8 @@ std::vector<EraPoint> eraPoints(const Era& era) {
         {"masks of concatenated branches", std::string(joinedText(era.mergedMask))},
         {"masked timesteps in Multiply, Maximum, Minimum", era.mergesByMask ? "left out" : "take part"},
         {"a mask at a recurrent layer with an initial state", era.statesHideMask ? "not seen" : "seen"},
+        {"masked timesteps in front, with an initial state",
+         era.leadingMaskGivesState ? "the state, zeros when unrolled" : "zeros"},
         {"masked scores of a softmax", softmaxText(era)},
         {"masked scores of MultiHeadAttention without dropout",
          era.fusedHeads ? "replaced by the lowest number, so that they share the weight where all are masked"

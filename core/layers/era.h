@@ -33,11 +33,12 @@ struct Era {
     std::string recurrentActivationDefault = "sigmoid";
     MergedMask mergedMask = MergedMask::All;
     bool mergesByMask = false;               ///< Multiply, Maximum and Minimum leave out masked timesteps of a branch
+    bool leadingMaskGivesState = false;      ///< masked timesteps before any other give the initial state, not zeros
     bool statesHideMask = false;             ///< a recurrent layer called with an initial state does not see the mask
     bool bidirectionalZeroesMasked = true;   ///< with return_sequences: 0 at masked steps, not the previous output
     bool timeDistributedMasksInside = true;  ///< a mask reaches the layer inside, and that layer may make one
     bool headsTakeMasks = false;  ///< MultiHeadAttention takes the masks of its inputs away from whatever runs after it
-    bool fusedHeads = false;  ///< MultiHeadAttention without dropout puts −0.7·3.39e38 in place of masked scores
+    bool fusedHeads = false;      ///< MultiHeadAttention without dropout puts −0.7·3.39e38 in place of masked scores
     bool softmaxReplaces = false;   ///< masked scores give 0, also where all are masked; else they are lowered by 1e9
     bool refusesLostMasks = false;  ///< a layer without mask support raised an error rather than drop it
 };

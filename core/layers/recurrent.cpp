@@ -93,14 +93,35 @@ Result<ValueId> addScan(Lowering& lowering, const RecurrentCall& call, ValueId p
     return lowering.graph().add(std::make_shared<Recurrent>(options), std::move(inputs), name);
 }
 
+/// The mask [batch, time, 1] in the order in which the scan runs.
+Result<ValueId> maskAsRun(Lowering& lowering, const RecurrentCall& call) {
+    const Shape shape = lowering.graph().shape(*call.mask);
+    ATTN_TRY(const ValueId mask, reshape(lowering, *call.mask, {shape[0], shape[1], 1}));
+    if (!call.options.backwards) return mask;
+    return lowering.graph().add(std::make_shared<Slice>(1, shape[1] - 1, shape[1], -1), {mask});
+}
+
 /// zero_output_for_mask: 0 rather than the previous output where a timestep is masked.
 Result<ValueId> zeroWhereMasked(Lowering& lowering, const RecurrentCall& call, ValueId sequence) {
-    const Shape shape = lowering.graph().shape(sequence);
-    ATTN_TRY(ValueId mask, reshape(lowering, *call.mask, {shape[0], shape[1], 1}));
-    if (call.options.backwards) {
-        ATTN_TRY(mask, lowering.graph().add(std::make_shared<Slice>(1, shape[1] - 1, shape[1], -1), {mask}));
-    }
+    ATTN_TRY(const ValueId mask, maskAsRun(lowering, call));
     return binary(lowering, BinaryKind::Multiply, sequence, mask, "unmasked_sequence");
+}
+
+/// The sequence with the initial state in place of zeros up to the first timestep that counts.
+Result<ValueId> stateUpToFirst(Lowering& lowering, const RecurrentCall& call, ValueId sequence) {
+    GraphBuilder& graph = lowering.graph();
+    const Shape shape = graph.shape(sequence);
+    const std::int64_t time = shape[1];
+    ATTN_TRY(ValueId mask, maskAsRun(lowering, call));
+    Tensor upTo({time, time});
+    for (std::int64_t row = 0; row < time; ++row)
+        for (std::int64_t column = row; column < time; ++column)
+            upTo[static_cast<std::size_t>(row * time + column)] = 1.0F;
+    ATTN_TRY(mask, reshape(lowering, mask, {shape[0], time}));
+    ATTN_TRY(mask, graph.add(std::make_shared<MatMul>(), {mask, graph.constant("up_to", share(std::move(upTo)))}));
+    ATTN_TRY(mask, reshape(lowering, mask, {shape[0], time, 1}, "steps_so_far"));
+    ATTN_TRY(const ValueId state, reshape(lowering, call.initialState[0], {shape[0], 1, shape[2]}));
+    return graph.add(std::make_shared<Select>(), {mask, sequence, state}, "sequence");
 }
 
 /// The states after the last timestep: h, and c for an LSTM.
@@ -142,6 +163,10 @@ Result<std::vector<Flow>> lowerRecurrent(Lowering& lowering, const Layer& layer,
     }
     ATTN_TRY(const ValueId scan, addScan(lowering, call, product, Emit::Output, "sequence"));
     ValueId output = scan;
+    ATTN_TRY(const bool unrolled, config.flag("unroll", false));
+    if (lowering.era().leadingMaskGivesState && !unrolled && call.mask && !call.initialState.empty()) {
+        ATTN_TRY(output, stateUpToFirst(lowering, call, scan));
+    }
     if (zeroOutput && call.mask) {
         ATTN_TRY(output, zeroWhereMasked(lowering, call, scan));
     }

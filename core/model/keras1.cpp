@@ -27,7 +27,8 @@ struct RenameRow {
 };
 
 const std::vector<RenameRow>& renames() {
-    static const std::vector<std::string_view> convolutions{"AtrousConvolution1D", "Convolution1D", "Convolution2D"};
+    static const std::vector<std::string_view> convolutions{"AtrousConvolution1D", "Convolution1D", "Convolution2D",
+                                                            "SeparableConvolution2D"};
     static const std::vector<std::string_view> pools{"AveragePooling1D", "MaxPooling1D"};
     static const std::vector<RenameRow> rows{
         {"output_dim", "units", {"Dense", "GRU", "LSTM", "MaxoutDense", "SimpleRNN", "TimeDistributedDense"}},
@@ -35,7 +36,7 @@ const std::vector<RenameRow>& renames() {
         {"bias",
          "use_bias",
          {"AtrousConvolution1D", "Convolution1D", "Convolution2D", "Dense", "Highway", "MaxoutDense",
-          "TimeDistributedDense"}},
+          "SeparableConvolution2D", "TimeDistributedDense"}},
         {"nb_filter", "filters", convolutions},
         {"filter_length", "kernel_size", convolutions},
         {"subsample_length", "strides", convolutions},
@@ -44,7 +45,7 @@ const std::vector<RenameRow>& renames() {
         {"border_mode",
          "padding",
          {"AtrousConvolution1D", "AveragePooling1D", "AveragePooling2D", "Convolution1D", "Convolution2D",
-          "MaxPooling1D", "MaxPooling2D"}},
+          "MaxPooling1D", "MaxPooling2D", "SeparableConvolution2D"}},
         {"pool_length", "pool_size", pools},
         {"stride", "strides", pools},
         {"length", "size", {"UpSampling1D"}},
@@ -65,7 +66,8 @@ void renameEntries(std::string_view className, json& config) {
         config["data_format"] = *order == "th" ? "channels_first" : "channels_last";
         config.erase("dim_ordering");
     }
-    if (className == "Convolution2D" && config.contains("nb_row") && config.contains("nb_col"))
+    if ((className == "Convolution2D" || className == "SeparableConvolution2D") && config.contains("nb_row") &&
+        config.contains("nb_col"))
         config["kernel_size"] = {config["nb_row"], config["nb_col"]};
     // A GRU of Keras 1 applies its reset gate before the recurrent product.
     if (className == "GRU") config["reset_after"] = false;
