@@ -126,6 +126,9 @@ Result<UnaryKind> kindOf(Lowering& lowering, const NamedActivation& activation, 
         return fail(ErrorCode::Unsupported,
                     "config entry " + std::string(key) +
                         ": softmax found, an activation that works element by element expected");
+    if (compositeActivation(activation.name) != nullptr)
+        return fail(ErrorCode::Unsupported, "config entry " + std::string(key) + ": " + activation.name +
+                                                " found, which is known for the outputs of layers only");
     return unknownActivation(key, activation.name);
 }
 

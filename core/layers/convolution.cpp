@@ -156,13 +156,13 @@ Result<std::vector<Flow>> lowerConv1DTranspose(Lowering& lowering, const Layer& 
         return fail(ErrorCode::Format,
                     "config entry padding: \"" + convolution.padding + "\" found; valid or same expected");
     const Shape shape = convolution.shape;
+    const std::int64_t spread = shape[1] * convolution.stride;
+    const std::int64_t reach = (convolution.width - 1) * convolution.dilation + 1;
+    ATTN_TRY(const Steps kept, transposedSteps(config, convolution, reach));
     std::vector<ExpectedWeight> expected{{"kernel", {convolution.width, filters, shape[2]}}};
     if (convolution.useBias) expected.push_back({"bias", {filters}});
     ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));
 
-    const std::int64_t spread = shape[1] * convolution.stride;
-    const std::int64_t reach = (convolution.width - 1) * convolution.dilation + 1;
-    ATTN_TRY(const Steps kept, transposedSteps(config, convolution, reach));
     ATTN_TRY(ValueId x, reshape(lowering, convolution.x, {shape[0], shape[1], 1, shape[2]}));
     ATTN_TRY(x, padded(lowering, x, 2, {0, convolution.stride - 1}));
     ATTN_TRY(x, reshape(lowering, x, {shape[0], spread, shape[2]}, "spread"));

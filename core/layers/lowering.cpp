@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "layers/adapted_weights.h"
 #include "layers/lower_functions.h"
+#include "layers/quantized_layer.h"
 #include "layers/refused_layers.h"
 
 #include <algorithm>
@@ -201,6 +202,7 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
     if (isKeras && !anyFormulaFits(lowering, layer, inputs, serving)) {
         ATTN_CHECK(checkArguments(lowering.arguments(), row->arguments));
         ATTN_CHECK(checkMasks(lowering.era(), layer, inputs));
+        if (!quantizationOf(layer).empty()) return lowerQuantized(lowering, layer, inputs, row->lower);
         if (!isAdapted(layer)) return row->lower(lowering, layer, inputs);
         ATTN_TRY(const Layer merged, withAdaptationMerged(layer));
         return row->lower(lowering, merged, inputs);

@@ -150,6 +150,11 @@ private:
             expected.push_back({names[2 * index], all[index].kernel});
             if (m_heads.useBias) expected.push_back({names[2 * index + 1], all[index].bias});
         }
+        // keras/src/models/model.py, quantize(), reaches into the layer, whose config keeps nothing of it.
+        if (m_layer.weights.size() > expected.size() && m_layer.weights.size() % all.size() == 0)
+            return fail(ErrorCode::Unsupported,
+                        std::to_string(m_layer.weights.size()) + " weights found, " + std::to_string(expected.size()) +
+                            " expected; projections that are quantized or adapted are not read");
         ATTN_TRY(const std::vector<ValueId> weights,
                  addWeights(m_lowering, inOrder(m_layer, all, m_heads.useBias), expected));
         for (std::size_t index = 0; index < weights.size(); ++index) {

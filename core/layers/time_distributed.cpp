@@ -1,4 +1,5 @@
 #include "layers/lower_functions.h"
+#include "layers/quantized_layer.h"
 #include "layers/support.h"
 
 namespace attnscope {
@@ -37,6 +38,10 @@ Result<std::vector<Flow>> lowerTimeDistributed(Lowering& lowering, const Layer& 
     // keras/layers/wrappers.py.
     if (layer.inner.size() != 1 || inputs.empty())
         return fail(ErrorCode::Format, "one layer inside and an input expected");
+    // keras/src/layers/rnn/time_distributed.py of Keras 3 runs the layer's call(), which leaves the scales out.
+    if (!quantizationOf(*layer.inner[0]).empty())
+        return fail(ErrorCode::Unsupported,
+                    "the weights of the layer inside are quantized, and Keras does not apply their scales here");
     const Shape outer = lowering.graph().shape(inputs.front().value);
     std::vector<Flow> merged;
     for (const Flow& input : inputs) {

@@ -10,6 +10,7 @@ enum class UnaryKind {
     HardSigmoid3,                 ///< Keras 3: relu6(x + 3) / 6
     Relu, Relu6, Elu, Selu, Softplus, Softsign, Swish, Gelu, GeluTanh, Mish,
     LeakyRelu,  ///< x where x > 0, else αx
+    Round,      ///< to the nearest whole number, from the middle to the even one
     Not,  ///< 1 where x is 0, else 0
 };
 

@@ -56,6 +56,8 @@ std::string_view Unary::name() const {
             return "mish";
         case UnaryKind::LeakyRelu:
             return "leaky_relu";
+        case UnaryKind::Round:
+            return "round";
         case UnaryKind::Not:
             return "not";
     }

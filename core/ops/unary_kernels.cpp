@@ -101,6 +101,8 @@ void applyUnary(UnaryKind kind, float alpha, const float* in, std::int64_t count
             return;
         case UnaryKind::LeakyRelu:
             return each(in, count, out, [alpha](float v) { return v > 0.0F ? v : alpha * v; });
+        case UnaryKind::Round:
+            return each(in, count, out, [](float v) { return std::nearbyint(v); });
         case UnaryKind::Not:
             return each(in, count, out, [](float v) { return v == 0.0F ? 1.0F : 0.0F; });
     }

@@ -33,6 +33,7 @@ float unaryOf(uint kind, float alpha, float x) {
         case 22u: y = 0.5 * x * (1.0 + tanhOf(0.79788456080286536 * (x + 0.044715 * x * x * x))); break;
         case 23u: y = x * tanhOf(softplusOf(x)); break;
         case 24u: y = x > 0.0 ? x : alpha * x; break;
+        case 25u: y = roundEven(x); break;
         default: y = x == 0.0 ? 1.0 : 0.0; break;
     }
     return y;

@@ -48,6 +48,8 @@ double naiveUnary(UnaryKind kind, double alpha, double x) {
             return 1.0 / x;
         case UnaryKind::Floor:
             return std::floor(x);
+        case UnaryKind::Round:
+            return std::nearbyint(x);
         case UnaryKind::Tanh:
             return std::tanh(x);
         case UnaryKind::Sigmoid:

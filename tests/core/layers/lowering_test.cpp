@@ -148,6 +148,35 @@ private slots:
         QTest::newRow("cropping") << "Cropping1D"
                                   << R"({"cropping": [2, 2]})"
                                   << "config entry cropping leaves nothing of the input's timesteps";
+        QTest::newRow("output_padding")
+            << "Conv1DTranspose"
+            << R"({"filters": 2, "kernel_size": 3, "strides": 2, "output_padding": 2})"
+            << "config entry output_padding: 2 found, which does not go with the kernel and stride";
+        QTest::newRow("output_padding, none left")
+            << "Conv1DTranspose"
+            << R"({"filters": 2, "kernel_size": 4, "strides": 2, "output_padding": 0, "padding": "same"})"
+            << "config entry output_padding: 0 found, which does not go with the kernel and stride";
+        QTest::newRow("implementation")
+            << "LocallyConnected1D"
+            << R"({"filters": 2, "kernel_size": 3, "implementation": 4})"
+            << "config entry implementation: 4 found; 1 (with padding valid), 2 or 3 expected";
+        QTest::newRow("mode") << "BatchNormalization"
+                              << R"({"mode": 2})"
+                              << "config entry mode: 2 found; it takes mean and variance from the batch at hand, "
+                                 "which one text or sequence does not have";
+        QTest::newRow("int4")
+            << "Dense"
+            << R"({"units": 2, "dtype": {"class_name": "Int4DTypePolicy", "config": {"mode": "int4/128"}}})"
+            << "its weights are quantized to int4/128; only int8 is read";
+        QTest::newRow("float8") << "EinsumDense"
+                                << R"({"dtype": {"config": {"name": "float8_from_mixed_bfloat16"}}})"
+                                << "its weights are quantized to float8; only int8 is read";
+        QTest::newRow("int8 without scales") << "Embedding"
+                                             << R"({"dtype": {"config": {"mode": "int8"}}})"
+                                             << "0 weights found, weights and their scales expected";
+        QTest::newRow("windows") << "AdaptiveMaxPooling1D"
+                                 << R"({"output_size": 5000})"
+                                 << "config entry output_size: 5000 found, limit 4096";
     }
     void whatIsNotReadIsRefusedClearly() {
         QFETCH(QString, className);
@@ -156,6 +185,32 @@ private slots:
         const Layer layer = makeLayer(className.toStdString(), config.toStdString().c_str());
         const Shape shape = className == "RepeatVector" ? Shape{2, 3} : Shape{2, 4, 3};
         QCOMPARE(errorOf(layer, shape), "layer layer: " + message);
+    }
+
+    void aQuantizedLayerInsideTimeDistributedIsRefused() {
+        Layer outer = makeLayer("TimeDistributed", "{}");
+        outer.inner.push_back(std::make_shared<Layer>(
+            makeLayer("Dense", R"({"units": 2, "dtype": {"config": {"mode": "int8", "source_name": "float32"}}})")));
+        QCOMPARE(errorOf(outer, {2, 4, 3}),
+                 QString("layer layer: the weights of the layer inside are quantized, and Keras does not apply their "
+                         "scales here"));
+    }
+
+    void aMaskThatTfKerasCannotStretchIsRefused() {
+        FakeLowering lowering;
+        const auto outputs = call(lowering, makeLayer("GroupNormalization", R"({"groups": 1})"), {2, 4, 3}, true);
+        QVERIFY(!outputs);
+        QCOMPARE(outputs.error().text(), std::string("layer layer: it is given a mask, which tf.keras cannot stretch "
+                                                     "over the features and so fails"));
+    }
+
+    void adaptationsThatDoNotFitAreRefused() {
+        const Layer layer = makeLayer("Dense", R"({"units": 2, "lora_rank": 2})",
+                                      {weight("dense/bias", {2}), weight("dense/lora_kernel_a", {3, 2}),
+                                       weight("dense/lora_kernel_b", {1, 2}), weight("dense/kernel", {3, 2})});
+        QCOMPARE(
+            errorOf(layer, {2, 3}),
+            QString("layer layer: adaptation: shapes (3, 2) and (1, 2) found, which do not fit the kernel (3, 2)"));
     }
 
     void noConfigBringsAnyLayerDown_data() {
@@ -180,11 +235,43 @@ private slots:
                                                   {0, 1, 2},
                                                   nlohmann::json::object(),
                                                   {{"class_name", 3}}};
-        const std::vector<const char*> keys{
-            "units",       "axis",       "axes",       "activation",    "n",          "size",
-            "padding",     "cropping",   "dims",       "target_shape",  "pool_size",  "strides",
-            "kernel_size", "filters",    "groups",     "dilation_rate", "merge_mode", "return_sequences",
-            "input_dim",   "output_dim", "mask_value", "shared_axes",   "max_value",  "data_format"};
+        const std::vector<const char*> keys{"units",
+                                            "axis",
+                                            "axes",
+                                            "activation",
+                                            "n",
+                                            "size",
+                                            "padding",
+                                            "cropping",
+                                            "dims",
+                                            "target_shape",
+                                            "pool_size",
+                                            "strides",
+                                            "kernel_size",
+                                            "filters",
+                                            "groups",
+                                            "dilation_rate",
+                                            "merge_mode",
+                                            "return_sequences",
+                                            "input_dim",
+                                            "output_dim",
+                                            "mask_value",
+                                            "shared_axes",
+                                            "max_value",
+                                            "data_format",
+                                            "lora_rank",
+                                            "lora_alpha",
+                                            "mode",
+                                            "output_size",
+                                            "dtype",
+                                            "implementation",
+                                            "equation",
+                                            "scale",
+                                            "tie_weights",
+                                            "output_padding",
+                                            "depth_multiplier",
+                                            "zero_output_for_mask",
+                                            "quantization_config"};
         for (const nlohmann::json& entry : entries) {
             for (const Shape& shape : {Shape{2}, Shape{2, 4}, Shape{2, 4, 3}, Shape{2, 4, 3, 2}}) {
                 nlohmann::json config;

@@ -93,6 +93,9 @@ void TestNumbers::saturatedActivationsAreExact() {
     QCOMPARE(unary(UnaryKind::HardSigmoid3, 3.0F), 1.0F);
     QCOMPARE(unary(UnaryKind::Relu, -inf), 0.0F);
     QCOMPARE(unary(UnaryKind::Softplus, 1e4F), 1e4F);
+    QCOMPARE(unary(UnaryKind::Round, 2.5F), 2.0F);
+    QCOMPARE(unary(UnaryKind::Round, -3.5F), -4.0F);
+    QCOMPARE(unary(UnaryKind::Round, 0.49999997F), 0.0F);
     QCOMPARE(unary(UnaryKind::Elu, -inf), -1.0F);
 }
 
