@@ -6,6 +6,8 @@
 #include "model/weight_order.h"
 #include "model/weight_places.h"
 
+#include <utility>
+
 namespace attnscope {
 
 Result<std::shared_ptr<Model>> ModelReader::read(const LayerEntry& model, const Era& era, const Archive& archive,
@@ -87,6 +89,7 @@ Result<std::shared_ptr<const Layer>> ModelReader::readNewLayer(const LayerEntry&
             layer->vocabulary = text->second;
         return layer;
     }
+    const bool wasInWrapper = std::exchange(m_inWrapper, true);
     ATTN_TRY(std::vector<std::vector<LayerWeight>> dealt, deal(inside, withoutOwn(entry, std::move(weights))));
     for (std::size_t index = 0; index < inside.size(); ++index) {
         Result<std::shared_ptr<const Layer>> inner =
@@ -94,11 +97,20 @@ Result<std::shared_ptr<const Layer>> ModelReader::readNewLayer(const LayerEntry&
         if (!inner) return failWithin("layer " + inside[index].name, std::move(inner).error());
         layer->inner.push_back(*std::move(inner));
     }
+    m_inWrapper = wasInWrapper;
     return layer;
+}
+
+/// Whether get_weights() of this Keras lists what is inside layer by layer, rather than all that is trained first:
+/// Keras 3 everywhere (keras/src/layers/layer.py, weights), tf.keras in models (tf_keras/src/engine/training.py) but
+/// not in other layers (base_layer.py), Keras 2.3.1 in neither (keras/engine/base_layer.py).
+bool ModelReader::listsLayerByLayer() const {
+    return m_era.generation == Generation::Keras3 || (m_era.generation == Generation::TfKeras2 && !m_inWrapper);
 }
 
 Result<std::vector<std::vector<LayerWeight>>> ModelReader::deal(const std::vector<LayerEntry>& layers,
                                                                 std::vector<LayerWeight> weights) const {
+    if (m_isList && listsLayerByLayer()) return dealInLayerOrder(layers, std::move(weights));
     if (!m_byPlace) return dealOut(layers, std::move(weights));
     // All of them have none, or are shared with others that were met before.
     if (weights.empty()) return std::vector<std::vector<LayerWeight>>(layers.size());

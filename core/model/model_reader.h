@@ -25,6 +25,7 @@ private:
         : m_era(era),
           m_format(archive.format + ", Keras " + era.version),
           m_byPlace(archive.byPlace),
+          m_isList(archive.groups.size() == 1 && archive.groups.front().layer.empty()),
           m_texts(placedFiles(archive.files)) {}
 
     /// `place` is where an archive keeps texts of this model or layer.
@@ -33,12 +34,15 @@ private:
                                                    const std::string& place);
     Result<std::shared_ptr<const Layer>> readNewLayer(const LayerEntry& entry, std::vector<LayerWeight> weights,
                                                       const std::string& place);
+    [[nodiscard]] bool listsLayerByLayer() const;
     Result<std::vector<std::vector<LayerWeight>>> deal(const std::vector<LayerEntry>& layers,
                                                        std::vector<LayerWeight> weights) const;
 
     const Era& m_era;
     std::string m_format;
     bool m_byPlace;
+    bool m_isList;                               ///< weights without any names
+    bool m_inWrapper = false;                    ///< reading what is inside a layer that is no model
     std::map<std::string, std::string> m_texts;  ///< by place: "layers/text_vectorization/vocabulary.txt"
     std::map<std::int64_t, std::shared_ptr<const Layer>> m_shared;  ///< by LayerEntry::sharedId
 };

@@ -325,11 +325,6 @@ Result<Hands> dealInLayerOrder(const std::vector<LayerEntry>& layers, std::vecto
     std::vector<std::size_t> counts;
     for (const LayerEntry& layer : layers) {
         ATTN_TRY(const std::optional<WeightCount> count, countOf(layer));
-        const bool nested = modelKind(layer.className, layer.config).has_value();
-        if (count && nested && count->trainable > 0 && count->fixed > 0)
-            return fail(ErrorCode::Unsupported, "layer " + layer.name +
-                                                    ": a model with frozen weights inside a model is supported in HDF5 "
-                                                    "files only");
         if (!count && unknown)
             return fail(ErrorCode::UnknownLayer, "layer " + layer.name + ": class " + layer.className +
                                                      " is not known, so it cannot be told which weights are its own");

@@ -18,7 +18,8 @@ namespace attnscope {
                                                                     std::vector<LayerWeight> weights);
 
 /// Gives each layer of a model its weights from one list of all of them, as model.get_weights() gives it: layer by
-/// layer. One layer of a class that is not known takes what the others leave. Errors: the list does not fit the layers.
+/// layer, whether they are trained or not. One layer of a class that is not known takes what the others leave. Errors:
+/// the list does not fit the layers.
 [[nodiscard]] Result<std::vector<std::vector<LayerWeight>>> dealInLayerOrder(const std::vector<LayerEntry>& layers,
                                                                              std::vector<LayerWeight> weights);
 
