@@ -111,7 +111,8 @@ std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>&
     for (const LayerSummary& summary : layers) {
         const Layer* layer = opened.model->layerNamed(summary.name);
         if (layer == nullptr) continue;  // an added one
-        for (const WeightTerms& terms : weightTerms(*layer)) json["weights"].push_back(termsJson(summary.name, terms));
+        for (const WeightTerms& terms : weightTerms(*layer, weightNames(summary)))
+            json["weights"].push_back(termsJson(summary.name, terms));
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -184,7 +185,8 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
         const Layer* layer = model.layerNamed(summary.name);
         if (layer == nullptr) continue;                                                              // an added one
         if (layer->weights.empty() && layer->inner.size() == 1) layer = layer->inner.front().get();  // a wrapper
-        const std::vector<WeightTerms> terms = weightTerms(*layer);  // one entry per weight, in order
+        // One entry per weight, in order; the weights of a layer that is wrapped are not in the wrapper's row.
+        const std::vector<WeightTerms> terms = weightTerms(*layer, weightNames(summary));
         for (std::size_t weight = 0; weight < terms.size(); ++weight) {
             const std::string said = termsText(terms[weight]);
             text += "    " + terms[weight].weight + " " + layer->weights[weight].tensor->shape().text() +

@@ -1,5 +1,6 @@
 #include "panels/inspector_panel.h"
 
+#include "base/text.h"
 #include "panels/element_editor.h"
 #include "panels/formula_menu.h"
 #include "panels/formula_view.h"
@@ -34,6 +35,7 @@ InspectorPanel::InspectorPanel(Workspace& workspace, QWidget* parent)
       m_siteClass(new QLabel),
       m_card(new LayerCard(workspace)),
       m_formula(new FormulaView),
+      m_statements(new QLabel),
       m_edit(new QPushButton(tr("Edit…"))),
       m_others(new QPushButton),
       m_formulas(new QMenu(this)),
@@ -81,9 +83,11 @@ void InspectorPanel::build() {
     m_siteClass->setObjectName(QStringLiteral("muted"));
     m_placeholder->setObjectName(QStringLiteral("muted"));
     m_placeholder->setAlignment(Qt::AlignCenter);
-    for (QLabel* label : {m_siteName, m_siteClass}) label->setTextFormat(Qt::PlainText);  // names come from a file
-    for (QLabel* label : {m_siteName, m_siteClass, m_element, m_findings, m_weights, m_placeholder}) wrapText(*label);
-    for (QLabel* label : {m_element, m_findings, m_weights})
+    for (QLabel* label : {m_siteName, m_siteClass, m_statements})
+        label->setTextFormat(Qt::PlainText);  // names come from a file
+    for (QLabel* label : {m_siteName, m_siteClass, m_statements, m_element, m_findings, m_weights, m_placeholder})
+        wrapText(*label);
+    for (QLabel* label : {m_statements, m_element, m_findings, m_weights})
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_parameterRows->setContentsMargins(0, 0, 0, 0);
     m_uniform->setObjectName(QStringLiteral("pinUniform"));
@@ -94,7 +98,8 @@ void InspectorPanel::build() {
     layout->setSpacing(Theme::unit / 2);
     layout->addWidget(m_siteName);
     layout->addWidget(m_siteClass);
-    addSection(*layout, tr("FORMULA"), m_formula);
+    m_formulaTitle = addSection(*layout, tr("FORMULA"), m_formula);
+    layout->addWidget(m_statements);
     layout->addWidget(formulaButtons());
     addSection(*layout, tr("VALUE"), m_element);
     layout->addWidget(m_editor);
@@ -181,8 +186,6 @@ void InspectorPanel::showRecord() {
     const bool isOwn = site->formula == writtenFormulaName(site->layer);
     QString about = isOwn ? tr("%1, a formula of your own").arg(className)
                           : tr("%1, formula %2").arg(className, QString::fromStdString(site->formula));
-    // Where no formula of the catalogue describes the site, its lines stand here.
-    for (const std::string& line : site->statements) about += QLatin1Char('\n') + QString::fromStdString(line);
     m_siteClass->setText(about);
     showFormula(*site);
     showElement();
@@ -196,7 +199,11 @@ void InspectorPanel::showRecord() {
 
 void InspectorPanel::showFormula(const SiteRecord& site) {
     const Formula* formula = m_workspace.formulaOf(site);
+    m_formulaTitle->setVisible(formula != nullptr || !site.statements.empty());
     m_formula->setVisible(formula != nullptr);
+    // Where no formula of the catalogue describes the site, there are lines to read.
+    m_statements->setVisible(formula == nullptr && !site.statements.empty());
+    m_statements->setText(QString::fromStdString(joined(site.statements, "\n")));
     m_edit->setVisible(formula != nullptr);
     const LayerSummary* layer = m_workspace.layer(site.layer);
     const auto others = layer != nullptr ? layer->otherFormulas.size() : 0;

@@ -72,7 +72,9 @@ private:
     QLabel* m_siteName;
     QLabel* m_siteClass;
     LayerCard* m_card;
+    QLabel* m_formulaTitle;
     FormulaView* m_formula;
+    QLabel* m_statements;
     QPushButton* m_edit;
     QPushButton* m_others;
     QMenu* m_formulas;

@@ -43,10 +43,10 @@ EmptyMessage noAttention(const Workspace& workspace, const WindowActions& action
 
 std::optional<EmptyMessage> emptyMessage(const Workspace& workspace, const WindowActions& actions) {
     if (!workspace.hasModel())
-        return EmptyMessage{
-            tr("Drop a model here, or open one"),
-            tr("A Keras model with an attention layer (.h5). A tokenizer that lies beside it is found by itself."),
-            {actions.openModel}};
+        return EmptyMessage{tr("Drop a model here, or open one"),
+                            tr("A Keras model with an attention layer (.keras, .h5). A tokenizer that lies beside it "
+                               "is found by itself."),
+                            {actions.openModel}};
     if (workspace.inspectProblem())
         return EmptyMessage{tr("This cannot be evaluated"),
                             QString::fromStdString(workspace.inspectProblem()->text()),

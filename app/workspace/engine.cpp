@@ -89,8 +89,8 @@ const Layer* findLayer(const Model& model, std::string_view name) {
     return nullptr;
 }
 
-std::vector<DescribedWeight> describeWeights(const Layer& layer) {
-    const std::vector<WeightTerms> terms = weightTerms(layer);
+std::vector<DescribedWeight> describeWeights(const Layer& layer, const LayerSummary& summary) {
+    const std::vector<WeightTerms> terms = weightTerms(layer, weightNames(summary));
     std::vector<DescribedWeight> weights;
     for (std::size_t place = 0; place < terms.size(); ++place)
         weights.push_back({layer.weights[place].tensor->shape(), terms[place]});
@@ -157,7 +157,7 @@ DescribedModel Engine::describe(OpenedModel opened) {
     described.layers = summarize(*opened.model, opened.lowering);
     for (const LayerSummary& summary : described.layers) {
         const Layer* layer = summary.isSite ? findLayer(*opened.model, summary.name) : nullptr;
-        if (layer != nullptr) described.siteWeights[summary.name] = describeWeights(*layer);
+        if (layer != nullptr) described.siteWeights[summary.name] = describeWeights(*layer, summary);
     }
     described.opened = std::move(opened);
     return described;

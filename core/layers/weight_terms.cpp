@@ -212,12 +212,12 @@ std::optional<Term> termFor(const Config& config, const std::vector<std::string>
 
 }  // namespace
 
-std::vector<WeightTerms> weightTerms(const Layer& layer) {
+std::vector<WeightTerms> weightTerms(const Layer& layer, const std::vector<std::string>& names) {
     std::vector<WeightTerms> all;
     for (const LayerWeight& weight : layer.weights) {
         WeightTerms terms;
-        terms.weight = weight.name;
-        const std::vector<std::string> prefixes = prefixesOf(shortWeightName(weight.name));
+        terms.weight = all.size() < names.size() ? names[all.size()] : weight.name;
+        const std::vector<std::string> prefixes = prefixesOf(shortWeightName(terms.weight));
         if (const auto term = termFor(layer.config, prefixes, "_initializer")) terms.initializer = term->kind;
         if (const auto term = termFor(layer.config, prefixes, "_regularizer")) {
             Penalty penalty = penaltyOf(*term, *weight.tensor);

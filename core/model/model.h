@@ -123,7 +123,8 @@ struct LoweredModel {
 
 /// A trained tensor as lists show it.
 struct WeightSummary {
-    std::string name;   ///< as the file has it: "attention/attention_W:0"
+    /// As the file has it: "attention/attention_W:0"; where it only numbers weights, as the layer calls it: "W".
+    std::string name;
     std::string shape;  ///< "(128, 1)"
 };
 
@@ -144,6 +145,9 @@ struct LayerSummary {
     bool added = false;                      ///< one of LoweringOptions::addedLayers
     bool needsFormula = false;               ///< nothing knows its class: a formula has to be given for it
 };
+
+/// The names of a layer's own weights, in the file's order.
+[[nodiscard]] std::vector<std::string> weightNames(const LayerSummary& layer);
 
 /// The layers with output shapes (without the batch axis), the added ones last. Lengths that a file leaves open are
 /// shown as "?".

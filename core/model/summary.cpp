@@ -59,7 +59,7 @@ public:
             row.depth = depth;
             row.shape = isTextInput(model, layer->name) ? "text" : shapeOf(row.name);
             for (const LayerWeight& weight : layer->weights)
-                row.weights.push_back({weight.name, weight.tensor->shape().text()});
+                row.weights.push_back({shownName(weight, row.name), weight.tensor->shape().text()});
             if (!m_outcomes.empty()) {
                 const LoweringOutcome& outcome = m_outcomes.front();
                 const bool wraps = !layer->inner.empty() && layer->inner.front()->model == nullptr;
@@ -131,6 +131,17 @@ private:
         });
     }
 
+    /// The name of a weight: the file's, but "kernel" for a mere "vars/0" where the graph tells.
+    [[nodiscard]] std::string shownName(const LayerWeight& weight, const std::string& layer) const {
+        const std::string number = weight.name.substr(weight.name.rfind('/') + 1);
+        if (m_outcomes.empty() || number.find_first_not_of("0123456789") != std::string::npos) return weight.name;
+        const auto& values = m_outcomes.front().graph.values();
+        const auto constant = std::ranges::find_if(values, [&](const Value& value) {
+            return value.constant == weight.tensor && value.name.starts_with(layer + "/");
+        });
+        return constant == values.end() ? weight.name : constant->name.substr(layer.size() + 1);
+    }
+
     /// Without the batch axis; what does not depend on the input has none.
     static std::optional<Shape> outputShape(const Graph& graph, const std::string& layer) {
         const auto output = std::ranges::find(graph.layerOutputs(), layer, &LayerOutput::layer);
@@ -157,6 +168,12 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::string> weightNames(const LayerSummary& layer) {
+    std::vector<std::string> names;
+    for (const WeightSummary& weight : layer.weights) names.push_back(weight.name);
+    return names;
+}
 
 std::vector<LayerSummary> summarize(const Model& model, const LoweringOptions& options) {
     Summary summary(model, options);

@@ -12,7 +12,7 @@ namespace attnscope {
 namespace {
 
 bool isPadding(const std::string& word) {
-    constexpr std::array<std::string_view, 4> names{"", "[PAD]", "<pad>", "<PAD>"};
+    constexpr std::array<std::string_view, 5> names{"", "[MASK]", "[PAD]", "<pad>", "<PAD>"};
     return std::find(names.begin(), names.end(), word) != names.end();
 }
 

@@ -161,6 +161,11 @@ private slots:
         QVERIFY2(chosen.contains("◉ attention: formula attention_weighted_average\n"), qPrintable(chosen));
     }
 
+    void weightsThatAnArchiveOnlyNumbersAreCalledAsTheFormulaCallsThem() {
+        const QString said = run({"info", source + "/tests/fixtures/releases/tf213_text.keras"}).out;
+        QVERIFY2(said.contains("◉ attention: formula attention_step_dim\n    W (6)\n    b (5)\n"), qPrintable(said));
+    }
+
     void infoListsWhatAFormulaForAnUnknownLayerNeeds() {
         const QString said = run({"info", source + "/tests/fixtures/bad/unknown_layer.h5"}).out;
         QVERIFY2(said.contains("class MysteryLayer is not known; choose a formula for it\n"

@@ -26,6 +26,14 @@ class WeightTermsTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void aNumberedWeightIsMatchedByTheNameThatIsGiven() {
+        const Layer layer = layerWith(R"({"W_regularizer": "l2"})", "vars/0", Tensor({3}, {1, -2, 3}));
+        QCOMPARE(QString::fromStdString(weightTerms(layer)[0].regularizer), QString());
+        const WeightTerms named = weightTerms(layer, {"W"})[0];
+        QCOMPARE(QString::fromStdString(named.weight), QString("W"));
+        QCOMPARE(QString::fromStdString(named.regularizer), QString("l2 0.01"));
+    }
+
     void everyWayToWriteARegularizerIsRead_data() {
         QTest::addColumn<QString>("entry");
         QTest::addColumn<QString>("text");
