@@ -47,11 +47,26 @@ std::string GraphBuilder::fullName(std::string_view name) const {
     return m_layer.empty() ? std::string(name) : m_layer + "/" + std::string(name);
 }
 
+/// The first of `name`, `name#2`, `name#3` … that nothing has. Numbers are given out in order, so that halving finds
+/// it: a layer may be called thousands of times.
+static std::string freeName(const std::map<std::string, ValueId, std::less<>>& taken, const std::string& name) {
+    if (!taken.contains(name)) return name;
+    const auto numbered = [&](std::size_t number) { return name + "#" + std::to_string(number); };
+    std::size_t last = 1;
+    std::size_t next = 2;
+    while (taken.contains(numbered(next))) {
+        last = next;
+        next *= 2;
+    }
+    while (next - last > 1) {
+        const std::size_t middle = last + (next - last) / 2;
+        (taken.contains(numbered(middle)) ? last : next) = middle;
+    }
+    return numbered(next);
+}
+
 ValueId GraphBuilder::append(Value value, std::string_view name) {
-    const std::string base = fullName(name);
-    value.name = base;
-    for (int number = 2; m_graph.m_byName.contains(value.name); ++number)
-        value.name = base + "#" + std::to_string(number);
+    value.name = freeName(m_graph.m_byName, fullName(name));
     value.layer = m_layer;
     const ValueId id{static_cast<std::uint32_t>(m_graph.m_values.size())};
     m_graph.m_byName.emplace(value.name, id);

@@ -10,6 +10,10 @@ namespace attnscope {
 
 namespace {
 
+/// Calls of layers that a graph may be made of, those inside nested models counted each time the model is called:
+/// models that call models a few times each could ask for any number.
+constexpr std::size_t mostCalls = 50'000;
+
 /// The outputs of one call; none where it could not be lowered.
 using CallFlows = std::optional<std::vector<Flow>>;
 
@@ -81,6 +85,10 @@ private:
     Result<std::vector<Flow>> lowerEntered(const Layer& layer, const std::vector<Flow>& inputs) {
         m_classes.emplace(m_graph.layer(), layer.className);
         if (layer.model == nullptr) return lowerLayer(*this, layer, inputs);
+        m_calls += layer.model->calls().size();
+        if (m_calls > mostCalls)
+            return fail(ErrorCode::Limit, "layer " + m_graph.layer() + ": the model needs more than " +
+                                              std::to_string(mostCalls) + " calls of layers");
         if (inputs.size() != layer.model->inputTensors().size()) {
             return fail(ErrorCode::Shape, "layer " + m_graph.layer() + ": " + std::to_string(inputs.size()) +
                                               " inputs found, " + std::to_string(layer.model->inputTensors().size()) +
@@ -232,6 +240,7 @@ private:
     CallPath m_path;                        ///< of the model that is being lowered
     LostMasks m_lost;
     std::map<std::string, std::string, std::less<>> m_classes;  ///< of the layers that were lowered, by path
+    std::size_t m_calls = 0;                                    ///< inside nested models
     std::vector<std::string> m_notes;
     std::vector<FormulaChoice> m_choices;
     std::optional<Error> m_incomplete;

@@ -28,6 +28,20 @@ bool hasOpenLengths(const Model& model) {
     });
 }
 
+/// The first lengths that inputs have, each once: no model has many, and each takes time to try.
+std::vector<std::int64_t> givenLengths(const Model& model) {
+    constexpr std::size_t most = 8;
+    std::vector<std::int64_t> found;
+    for (const ModelInput& input : model.inputs()) {
+        for (const auto& extent : input.extents) {
+            if (!extent || std::ranges::find(found, *extent) != found.end()) continue;
+            found.push_back(*extent);
+            if (found.size() == most) return found;
+        }
+    }
+    return found;
+}
+
 class Summary {
 public:
     Summary(const Model& model, const LoweringOptions& options) {
@@ -38,15 +52,12 @@ public:
         for (const std::int64_t length : lengths) lower(model, options, length);
         if (m_outcomes.empty() || !m_outcomes.front().incomplete) return;
         // An open length may have to be that of another input.
-        for (const ModelInput& input : model.inputs()) {
-            for (const auto& extent : input.extents) {
-                if (!extent) continue;
-                auto outcome = runLowering(model, shapesAt(model, *extent), options);
-                if (!outcome || outcome->incomplete) continue;
-                m_outcomes.clear();
-                m_outcomes.push_back(*std::move(outcome));
-                return;
-            }
+        for (const std::int64_t length : givenLengths(model)) {
+            auto outcome = runLowering(model, shapesAt(model, length), options);
+            if (!outcome || outcome->incomplete) continue;
+            m_outcomes.clear();
+            m_outcomes.push_back(*std::move(outcome));
+            return;
         }
     }
 

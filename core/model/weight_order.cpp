@@ -272,6 +272,18 @@ Result<LayerEntry> wrapped(const json& config, std::string_view key, std::string
     return entry;
 }
 
+/// Whether a Bidirectional is in a config, at any depth.
+bool holdsBidirectional(const json& value) {
+    if (!value.is_structured()) return false;
+    if (value.is_object()) {
+        const auto className = value.find("class_name");
+        if (className != value.end() && className->is_string() &&
+            className->get_ref<const std::string&>().ends_with("Bidirectional"))
+            return true;
+    }
+    return std::ranges::any_of(value, holdsBidirectional);
+}
+
 }  // namespace
 
 Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer) {
@@ -283,7 +295,11 @@ Result<std::vector<LayerEntry>> innerEntries(const LayerEntry& layer) {
         if (Config(layer.config).has("backward_layer")) {
             ATTN_TRY(inner.emplace_back(), wrapped(layer.config, "backward_layer", "backward_"));
         } else {
-            // tf_keras/src/layers/rnn/bidirectional.py: a copy that runs the other way.
+            // tf_keras/src/layers/rnn/bidirectional.py: a copy that runs the other way. Copies of copies would have no
+            // end, and it takes recurrent layers only.
+            if (holdsBidirectional(layer.config["layer"]))
+                return fail(ErrorCode::Format,
+                            "config entry layer: a recurrent layer was expected, one with a Bidirectional in it found");
             ATTN_TRY(LayerEntry backward, wrapped(layer.config, "layer", "backward_"));
             ATTN_TRY(const bool backwards, Config(backward.config).flag("go_backwards", false));
             backward.config["go_backwards"] = !backwards;

@@ -14,6 +14,8 @@ namespace attnscope::test {
 
 namespace {
 
+using nlohmann::json;
+
 const std::string metadata = R"({"keras_version": "3.15.1"})";
 const std::string smallModel =
     R"({"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"name":
@@ -51,6 +53,65 @@ std::string deepLists(std::size_t bytes) {
     return modelOf(repeated(one + ",", bytes) + one);
 }
 
+json sequential(const json& layer) {
+    return {{"class_name", "Sequential"}, {"config", {{"name", "s"}, {"layers", json::array({layer})}}}};
+}
+
+/// A layer within wrappers within wrappers.
+json wrappedOften(const char* wrapper, int times) {
+    json layer{{"class_name", "LSTM"}, {"config", {{"name", "lstm"}, {"units", 2}}}};
+    for (int time = 0; time < times; ++time)
+        layer = {{"class_name", wrapper}, {"config", {{"name", "w" + std::to_string(time)}, {"layer", layer}}}};
+    layer["config"]["batch_input_shape"] = {nullptr, 5, 3};
+    return layer;
+}
+
+json inputLayer(const std::string& name, const json& shape) {
+    return {{"class_name", "InputLayer"},
+            {"name", name},
+            {"config", {{"name", name}, {"batch_input_shape", shape}}},
+            {"inbound_nodes", json::array()}};
+}
+
+/// A functional model that calls another one on its own output, and that one another …
+json callingOften(int levels, int calls) {
+    const json input = inputLayer("x", {nullptr, 3});
+    json inner{{"class_name", "Activation"}, {"config", {{"name", "inner"}, {"activation", "tanh"}}}};
+    for (int level = 0; level < levels; ++level) {
+        inner["name"] = "inner";
+        inner["inbound_nodes"] = json::array();
+        // A nested model counts one node that was there before.
+        const int first = level == 0 ? 0 : 1;
+        for (int call = 0; call < calls; ++call)
+            inner["inbound_nodes"].push_back(
+                {{call == 0 ? "x" : "inner", call == 0 ? 0 : first + call - 1, 0, json::object()}});
+        inner = {{"class_name", "Functional"},
+                 {"config",
+                  {{"name", "inner"},
+                   {"layers", {input, inner}},
+                   {"input_layers", {{"x", 0, 0}}},
+                   {"output_layers", {{"inner", first + calls - 1, 0}}}}}};
+    }
+    return inner;
+}
+
+json manyInputs(int count) {
+    json layers = json::array();
+    json inputs = json::array();
+    for (int index = 0; index < count; ++index) {
+        const std::string name = "x" + std::to_string(index);
+        layers.push_back(inputLayer(name, {nullptr, index == 0 ? json() : json(index), 3}));
+        inputs.push_back({name, 0, 0});
+    }
+    layers.push_back({{"class_name", "Mystery"},
+                      {"name", "last"},
+                      {"config", {{"name", "last"}}},
+                      {"inbound_nodes", {{{"x0", 0, 0, json::object()}}}}});
+    return {
+        {"class_name", "Functional"},
+        {"config", {{"name", "m"}, {"layers", layers}, {"input_layers", inputs}, {"output_layers", {{"last", 0, 0}}}}}};
+}
+
 void writeHdf5(const std::string& path, const std::string& config, const std::function<void(H5Writer&)>& more) {
     H5Writer file(path);
     writeDenseModel(file);
@@ -60,6 +121,15 @@ void writeHdf5(const std::string& path, const std::string& config, const std::fu
         file.text("/", "model_config", config);
     }
     more(file);
+}
+
+/// A model without weights.
+void writeModel(const std::string& path, const json& config) {
+    H5Writer file(path);
+    file.text("/", "model_config", config.dump());
+    file.text("/", "keras_version", "2.15.0");
+    file.group("/model_weights");
+    file.emptyList("/model_weights", "layer_names");
 }
 
 void writeKernel(H5Writer& file) {
@@ -131,7 +201,7 @@ const std::vector<Hostile>& hostileFiles() {
          [](Text, Text path) { writeHdf5(path, manyLayers(mebibyte), writeKernel); }},
         {"HDF5: a layer with a long name", "m.h5",
          [](Text, Text path) {
-             const nlohmann::json layer{{"class_name", "Dense"}, {"config", {{"name", std::string(mebibyte, 'n')}}}};
+             const json layer{{"class_name", "Dense"}, {"config", {{"name", std::string(mebibyte, 'n')}}}};
              writeHdf5(path, modelOf(layer.dump()), writeKernel);
          }},
         {"HDF5: a weight with a long name", "m.h5",
@@ -141,6 +211,16 @@ const std::vector<Hostile>& hostileFiles() {
                  file.texts("/model_weights/dense", "weight_names", {std::string(mebibyte, 'w')});
              });
          }},
+        {"HDF5: Bidirectional in Bidirectional, again and again", "m.h5",
+         [](Text, Text path) { writeModel(path, sequential(wrappedOften("Bidirectional", 28))); }},
+        {"HDF5: TimeDistributed in TimeDistributed, again and again", "m.h5",
+         [](Text, Text path) { writeModel(path, sequential(wrappedOften("TimeDistributed", 28))); }},
+        {"HDF5: models that call models, each many times", "m.h5",
+         [](Text, Text path) { writeModel(path, callingOften(9, 40)); }},
+        {"HDF5: a layer that is called ten thousand times", "m.h5",
+         [](Text, Text path) { writeModel(path, callingOften(1, 10'000)); }},
+        {"HDF5: thousands of inputs, each of another length", "m.h5",
+         [](Text, Text path) { writeModel(path, manyInputs(4'000)); }},
         {"archive: a config of empty lists, compressed", "m.keras",
          [](Text, Text path) {
              writeFile(path, archiveOf({deflated("config.json", modelOf(repeated("[],", 11 * mebibyte) + "[]"))}));
@@ -210,7 +290,7 @@ const std::vector<Hostile>& hostileFiles() {
          [](Text folder, Text path) {
              writeHdf5(path, {}, writeKernel);
              const std::string words = "{" + repeated("\"a\": [[[[1]]]], ", 500'000) + "}";
-             const nlohmann::json tokenizer{{"class_name", "Tokenizer"}, {"config", {{"word_index", words}}}};
+             const json tokenizer{{"class_name", "Tokenizer"}, {"config", {{"word_index", words}}}};
              writeFile(folder + "/tokenizer.json", tokenizer.dump());
          }},
         {"vocabulary: short words", "m.h5",
