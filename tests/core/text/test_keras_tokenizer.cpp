@@ -1,7 +1,7 @@
 #include "text/tokenizer.h"
 
+#include "support/word_salad.h"
 #include "text_testing.h"
-#include "word_salad.h"
 
 #include <nlohmann/json.hpp>
 
