@@ -95,7 +95,8 @@ Result<std::vector<Flow>> lowerThresholdedRelu(Lowering& lowering, const Layer& 
 }
 
 Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
-    // tf_keras/src/layers/activation/softmax.py: the mask lowers masked scores by 1e9 and passes; in
+    // tf_keras/src/layers/activation/softmax.py: the mask lowers masked scores by 1e9, with robust_masking to −1e9, and
+    // passes; in
     // keras/src/layers/activations/softmax.py as of 3.13 masked scores have no weight at all; in standalone Keras
     // (keras/layers/advanced_activations.py of 2.2.4) the mask only passes.
     ATTN_CHECK(expectInputs(inputs, 1));
@@ -112,7 +113,11 @@ Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& lay
         // A value of its own, so that an edit of it touches this softmax only.
         ATTN_TRY(mask, unary(lowering, UnaryKind::Identity, *inputs[0].mask, "mask"));
     }
-    if (mask && !replaces) {
+    ATTN_TRY(const bool robust, layer.config.flag("robust_masking", false));
+    if (mask && !replaces && robust) {
+        const ValueId low = graph.scalar("masked_score", -1e9F);
+        ATTN_TRY(x, graph.add(std::make_shared<Select>(), {*mask, x, low}, "masked_scores"));
+    } else if (mask && !replaces) {
         ATTN_TRY(const ValueId masked, unary(lowering, UnaryKind::Not, *mask, "masked"));
         ATTN_TRY(const ValueId penalty, binary(lowering, BinaryKind::Multiply, masked, -1e9F, "penalty"));
         ATTN_TRY(x, binary(lowering, BinaryKind::Add, x, penalty, "masked_scores"));

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "layers/adapted_weights.h"
+#include "layers/channels_first.h"
 #include "layers/lower_functions.h"
 #include "layers/quantized_layer.h"
 #include "layers/refused_layers.h"
@@ -202,6 +203,8 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
     if (isKeras && !anyFormulaFits(lowering, layer, inputs, serving)) {
         ATTN_CHECK(checkArguments(lowering.arguments(), row->arguments));
         ATTN_CHECK(checkMasks(lowering.era(), layer, inputs));
+        ATTN_TRY(const bool channelsFirst, hasChannelsFirst(lowering.era(), layer));
+        if (channelsFirst) return lowerChannelsFirst(lowering, layer, inputs, row->lower);
         if (!quantizationOf(layer).empty()) return lowerQuantized(lowering, layer, inputs, row->lower);
         if (!isAdapted(layer)) return row->lower(lowering, layer, inputs);
         ATTN_TRY(const Layer merged, withAdaptationMerged(layer));

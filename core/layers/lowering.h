@@ -68,7 +68,8 @@ struct LayerRow {
     LowerFunction lower;
     /// Names of the arguments besides the inputs whose tensors it takes, separated by spaces.
     std::string_view arguments = {};
-    /// A config entry that Keras's own class has and other people's of the same name do not; empty where there are none.
+    /// A config entry that Keras's own class has and other people's of the same name do not; empty where there are
+    /// none.
     std::string_view ownEntry = {};
 };
 

@@ -46,6 +46,15 @@ Result<ValueId> standardized(Lowering& lowering, ValueId x, const std::vector<st
     return permute(lowering, y, back);
 }
 
+/// With renorm a layer has three weights more, behind the others, that only its training looks at (keras/src/layers/
+/// normalization/batch_normalization.py, _renorm_correction_and_moments).
+Result<Layer> withoutRenormalization(const Layer& layer) {
+    Layer kept = layer;
+    ATTN_TRY(const bool renormalizes, layer.config.flag("renorm", false));
+    if (renormalizes && kept.weights.size() > 3) kept.weights.resize(kept.weights.size() - 3);
+    return kept;
+}
+
 /// keras/layers/normalization.py of Keras 1.2.2, mode 1: over the features of each timestep, ε added twice.
 Result<ValueId> sampleBySample(Lowering& lowering, ValueId x, float epsilon, const std::vector<ValueId>& weights) {
     const std::size_t last = lowering.graph().shape(x).rank() - 1;
@@ -105,7 +114,8 @@ Result<std::vector<Flow>> lowerBatchNormalization(Lowering& lowering, const Laye
     if (center) expected.push_back({"beta", over.parameter});
     expected.push_back({"moving_mean", over.parameter});
     expected.push_back({"moving_variance", over.parameter});
-    ATTN_TRY(std::vector<ValueId> weights, addWeights(lowering, layer, expected));
+    ATTN_TRY(const Layer kept, withoutRenormalization(layer));
+    ATTN_TRY(std::vector<ValueId> weights, addWeights(lowering, kept, expected));
     if (mode == 1) {
         ATTN_TRY(const ValueId y, sampleBySample(lowering, x, epsilon, weights));
         return single(y, inputs[0].mask);

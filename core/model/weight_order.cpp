@@ -162,6 +162,8 @@ Result<std::optional<WeightCount>> countOfClass(const LayerEntry& layer) {
         ATTN_TRY(const bool present, config.flag(flag, true));
         count.trainable += present ? 1U : 0U;
     }
+    ATTN_TRY(const bool renormalizes, config.flag("renorm", false));
+    if (layer.className == "BatchNormalization" && renormalizes) count.fixed += 3;
     // keras/src/layers/core/dense.py, enable_lora: two matrices are trained in place of the kernel.
     if (config.has("lora_rank")) count = WeightCount{count.trainable + 1, count.fixed + 1};
     ATTN_TRY(const bool tied, config.flag("tie_weights", true));

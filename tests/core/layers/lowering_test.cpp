@@ -120,7 +120,7 @@ private slots:
         QTest::addColumn<QString>("config");
         QTest::addColumn<QString>("message");
         const QString channels = "config entry data_format: \"channels_first\" found, channels_last expected";
-        for (const char* name : {"Conv1D", "MaxPooling1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "Flatten"})
+        for (const char* name : {"ConvLSTM1D", "LocallyConnected1D"})
             QTest::newRow(name) << name << R"({"data_format": "channels_first"})" << channels;
         QTest::newRow("time_major") << "LSTM"
                                     << R"({"units": 2, "time_major": true})"
