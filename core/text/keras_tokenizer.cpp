@@ -172,7 +172,8 @@ Result<TokenizerPtr> wordIndexTokenizer(const json& document) {
     const auto unknown = customaryUnknownWord(vocabulary.ids);
     if (unknown) vocabulary.unknownId = vocabulary.ids.at(*unknown);
     std::string description = describe("word index", vocabulary, unknown.value_or(""));
-    return std::make_shared<const WordTokenizer>(std::move(vocabulary), Splitting(), std::move(description));
+    Splitting splitting = splittingThatGave(vocabulary.ids, {});
+    return std::make_shared<const WordTokenizer>(std::move(vocabulary), std::move(splitting), std::move(description));
 }
 
 }  // namespace attnscope

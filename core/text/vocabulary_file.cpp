@@ -46,8 +46,8 @@ Result<TokenizerPtr> vocabularyTokenizer(const std::vector<std::string>& words, 
     if (unknown) vocabulary.unknownId = vocabulary.ids.at(*unknown);
     std::string description = "vocabulary, " + std::to_string(words.size()) + (words.size() == 1 ? " word" : " words") +
                               (unknown ? ", OOV " + *unknown : ", no OOV");
-    return std::make_shared<const WordTokenizer>(std::move(vocabulary), textVectorizationSplitting(),
-                                                 std::move(description));
+    Splitting splitting = splittingThatGave(vocabulary.ids, textVectorizationSplitting());
+    return std::make_shared<const WordTokenizer>(std::move(vocabulary), std::move(splitting), std::move(description));
 }
 
 Result<TokenizerPtr> vocabularyFileTokenizer(std::string_view text) {

@@ -1,5 +1,7 @@
 #include "text/word_tokenizer.h"
 
+#include "base/unicode.h"
+
 #include <farmhash.h>
 
 #include <algorithm>
@@ -12,6 +14,46 @@ std::optional<std::string> customaryUnknownWord(const std::unordered_map<std::st
         if (ids.contains(name)) return name;
     }
     return std::nullopt;
+}
+
+namespace {
+
+/// "<OOV>", "[PAD]": words that stand for something else, and can be in capitals among others that are not.
+bool isSpecial(std::string_view word) {
+    return word.empty() || word == "UNK" || (word.starts_with('<') && word.ends_with('>') && word.size() > 1) ||
+           (word.starts_with('[') && word.ends_with(']') && word.size() > 1);
+}
+
+bool changesWhenLowered(const std::vector<CodePoint>& points, Splitting::Lowering lowering) {
+    if (lowering == Splitting::Lowering::Ascii)
+        return std::ranges::any_of(points, [](const CodePoint& p) { return p.value >= U'A' && p.value <= U'Z'; });
+    return lowering == Splitting::Lowering::Python &&
+           !std::ranges::equal(lowered(points), points, {}, &CodePoint::value, &CodePoint::value);
+}
+
+}  // namespace
+
+Splitting splittingThatGave(const std::unordered_map<std::string, std::int64_t>& ids, Splitting usual) {
+    // A word or two may be somebody's own name for what is unknown, or padding.
+    constexpr std::size_t fewCapitals = 1;
+    constexpr std::size_t fewCharacters = 3;
+    std::size_t words = 0;
+    std::size_t characters = 0;
+    std::size_t capitals = 0;
+    bool filters = false;
+    for (const auto& [word, id] : ids) {
+        if (isSpecial(word)) continue;
+        const std::vector<CodePoint> points = codePointsOf(word);
+        ++words;
+        capitals += changesWhenLowered(points, usual.lowering) ? 1U : 0U;
+        if (points.size() != 1) continue;
+        ++characters;
+        filters = filters || usual.filters.find(points.front().value) != std::u32string::npos;
+    }
+    if (capitals > fewCapitals) usual.lowering = Splitting::Lowering::None;
+    usual.characters = characters == words && words > fewCharacters;
+    if (usual.characters && filters) usual.dropFiltered = false;
+    return usual;
 }
 
 WordTokenizer::WordTokenizer(Vocabulary vocabulary, Splitting splitting, std::string description)

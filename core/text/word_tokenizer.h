@@ -26,6 +26,10 @@ struct Vocabulary {
 /// The first of the customary names for "unknown" ("<OOV>", "[UNK]", "<UNK>", "<unk>", "UNK") that is a word.
 [[nodiscard]] std::optional<std::string> customaryUnknownWord(const std::unordered_map<std::string, std::int64_t>& ids);
 
+/// How texts were split that gave these words, as far as they tell: words with capitals were not lower-cased, and where
+/// there are single characters only, texts were split into these. `usual` is what is taken where they do not.
+[[nodiscard]] Splitting splittingThatGave(const std::unordered_map<std::string, std::int64_t>& ids, Splitting usual);
+
 /// Splits a text into words and looks each of them up.
 class WordTokenizer final : public Tokenizer {
 public:

@@ -1,6 +1,6 @@
+#include "base/unicode.h"
 #include "text/splitting.h"
 #include "text/tokenizer.h"
-#include "base/unicode.h"
 
 #include "text_testing.h"
 
@@ -74,6 +74,22 @@ private slots:
                      "model=1 config=3");
         COMPARE_TEXT(loadTokenizer(m_folder.file("w.json", R"({"a": 1, "UNK": 7})")).value()->description(),
                      "word index, 2 words, OOV UNK, lower-case");
+    }
+
+    void wordsTellHowTextsWereSplit() {
+        // Capitals would never be found in a text that is lower-cased.
+        COMPARE_TEXT(tokens("w.json", R"({"The": 5, "Cat": 9, "sat": 2})", "The cat sat"), "The=5 cat~ sat=2");
+        COMPARE_TEXT(tokens("w.json", R"({"the": 5, "cat": 9, "UNKNOWN": 2})", "The cat"), "The=5 cat=9");
+        COMPARE_TEXT(tokens("w.json", R"({"<OOV>": 1, "<PAD>": 0, "the": 5})", "The cat"), "The=5 cat=1?");
+        // Nothing but characters.
+        COMPARE_TEXT(tokens("w.json", R"({"a": 1, "b": 2, "c": 3, " ": 4})", "Cab a!"), "C=3 a=1 b=2  =4 a=1 !~");
+        COMPARE_TEXT(tokens("w.json", R"({"A": 1, "C": 2, "G": 3, "T": 4})", "GAt"), "G=3 A=1 t~");
+        COMPARE_TEXT(tokens("vocab.txt", "\n[UNK]\na\nb\nc\nd\n", "Bad-x"), "B=3 a=2 d=5 x=1?");
+        COMPARE_TEXT(tokens("vocab.txt", "\n[UNK]\na\nb\n-\nd\n", "Ba-x"), "B=3 a=2 -=4 x=1?");
+        COMPARE_TEXT(tokens("w.json", R"({"a": 1, "b": 2, "cat": 3})", "cat b"), "cat=3 b=2");
+        COMPARE_TEXT(
+            loadTokenizer(m_folder.file("w.json", R"({"a": 1, "c": 2, "g": 3, "t": 4})")).value()->description(),
+            "word index, 4 words, no OOV, lower-case, characters");
     }
 
     void vocabularyIdsAreLineNumbers() {
