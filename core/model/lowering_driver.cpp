@@ -1,6 +1,7 @@
 #include "model/lowering_driver.h"
 
 #include "model/lost_masks.h"
+#include "model/precision.h"
 #include "structure/find_sites.h"
 
 #include <algorithm>
@@ -13,6 +14,9 @@ namespace {
 /// Calls of layers that a graph may be made of, those inside nested models counted each time the model is called:
 /// models that call models a few times each could ask for any number.
 constexpr std::size_t mostCalls = 50'000;
+
+/// Values that a graph may have before one layer more is lowered; some layers take operations for each timestep.
+constexpr std::uint32_t mostValues = 500'000;
 
 /// The outputs of one call; none where it could not be lowered.
 using CallFlows = std::optional<std::vector<Flow>>;
@@ -56,6 +60,9 @@ public:
     }
 
     Result<LoweringOutcome> run(const std::vector<Shape>& inputShapes) && {
+        if (const auto half = halfPrecision(m_model))
+            note("layer " + half->layer + " is computed in half precision by Keras (" + half->policy +
+                 "); everything is computed in float32 here, so that numbers may differ in the third digit");
         std::vector<std::optional<Flow>> inputs;
         for (std::size_t index = 0; index < inputShapes.size(); ++index) {
             const ModelInput& input = m_model.inputs()[index];
@@ -84,7 +91,14 @@ private:
     /// Lowers a layer whose name the graph has entered.
     Result<std::vector<Flow>> lowerEntered(const Layer& layer, const std::vector<Flow>& inputs) {
         m_classes.emplace(m_graph.layer(), layer.className);
-        if (layer.model == nullptr) return lowerLayer(*this, layer, inputs);
+        if (m_values > mostValues)
+            return fail(ErrorCode::Limit, "layer " + m_graph.layer() + ": the model needs more than " +
+                                              std::to_string(mostValues) + " operations");
+        if (layer.model == nullptr) {
+            Result<std::vector<Flow>> outputs = lowerLayer(*this, layer, inputs);
+            if (outputs && !outputs->empty()) m_values = std::max(m_values, outputs->front().value.index);
+            return outputs;
+        }
         m_calls += layer.model->calls().size();
         if (m_calls > mostCalls)
             return fail(ErrorCode::Limit, "layer " + m_graph.layer() + ": the model needs more than " +
@@ -241,6 +255,7 @@ private:
     LostMasks m_lost;
     std::map<std::string, std::string, std::less<>> m_classes;  ///< of the layers that were lowered, by path
     std::size_t m_calls = 0;                                    ///< inside nested models
+    std::uint32_t m_values = 0;  ///< how many the graph had when the last output was made
     std::vector<std::string> m_notes;
     std::vector<FormulaChoice> m_choices;
     std::optional<Error> m_incomplete;

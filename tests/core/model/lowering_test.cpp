@@ -39,6 +39,9 @@ private slots:
     void composedAttentionIsFoundUpToAProductThatPythonSums();
     void aFormulaCanBeChosenForALayer();
     void aPersonsOwnFormulaServesALayer();
+    void halfPrecisionIsTold_data();
+    void halfPrecisionIsTold();
+    void operationsWithoutEndAreRefused();
     void layersAreListedWithShapes();
     void openLengthsAreShownAsQuestionMarks();
 };
@@ -90,6 +93,55 @@ void LoweringTest::aLayerThatCannotBeLoweredDoesNotSpoilTheRest() {
     QCOMPARE(QString::fromStdString(lowered->incomplete->text()), message);
     QVERIFY(lowered->graph.outputs().empty());
     QCOMPARE(QString::fromStdString(lowered->graph.layerOutputs().back().layer), reached);
+}
+
+void LoweringTest::halfPrecisionIsTold_data() {
+    QTest::addColumn<QString>("dtype");
+    QTest::addColumn<QString>("policy");
+    QTest::newRow("none") << R"("float32")"
+                          << "";
+    QTest::newRow("text") << R"("float16")"
+                          << "float16";
+    QTest::newRow("tf.keras") << R"({"class_name": "Policy", "config": {"name": "mixed_float16"}})"
+                              << "mixed_float16";
+    QTest::newRow("Keras 3") << R"({"class_name": "DTypePolicy", "config": {"name": "mixed_bfloat16"}})"
+                             << "mixed_bfloat16";
+    QTest::newRow("quantized") << R"({"config": {"mode": "int8", "source_name": "mixed_bfloat16"}})"
+                               << "mixed_bfloat16";
+    QTest::newRow("nonsense") << R"({"config": [{"name": 3}]})"
+                              << "";
+}
+
+void LoweringTest::halfPrecisionIsTold() {
+    QFETCH(QString, dtype);
+    QFETCH(QString, policy);
+    const std::string layer = R"({"class_name": "Activation", "name": "a", "config": {"name": "a", "activation": "relu",
+        "dtype": )" + dtype.toStdString() +
+                              R"(}, "inbound_nodes": [[["x", 0, 0, {}]]]})";
+    const auto model =
+        Model::fromArchive(functionalArchive(inputEntry("x") + "," + layer, R"([["x", 0, 0]])", R"([["a", 0, 0]])"));
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    const Result<LoweredModel> lowered = lowerModel(**model, {{1, 4}}, {});
+    QVERIFY(lowered && !lowered->incomplete);
+    std::vector<std::string> expected;
+    if (!policy.isEmpty())
+        expected.push_back("layer a is computed in half precision by Keras (" + policy.toStdString() +
+                           "); everything is computed in float32 here, so that numbers may differ in the third digit");
+    QCOMPARE(lowered->notes, expected);
+}
+
+void LoweringTest::operationsWithoutEndAreRefused() {
+    // Each layer takes more than eight thousand operations.
+    std::string layers = inputEntry("x", "[null, 3, 2]");
+    for (int index = 0; index < 80; ++index)
+        layers += R"(, {"class_name": "AdaptiveMaxPooling1D", "config": {"name": "p)" + std::to_string(index) +
+                  R"(", "output_size": 4096}})";
+    const auto model = Model::fromArchive(
+        archiveOf(R"({"class_name": "Sequential", "config": {"name": "s", "layers": [)" + layers + "]}}"));
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    const Result<LoweredModel> lowered = lowerModel(**model, {{1, 3, 2}}, {});
+    QVERIFY(lowered && lowered->incomplete);
+    QCOMPARE(lowered->incomplete->text(), std::string("layer p62: the model needs more than 500000 operations"));
 }
 
 void LoweringTest::aProblemInsideANestedModelIsToldOnce() {
