@@ -41,48 +41,31 @@ Result<Local> readLocal(Lowering& lowering, const Config& config, const std::vec
     if (!local.same && local.time < local.width)
         return fail(ErrorCode::Shape, "input: " + std::to_string(local.time) + " timesteps found, " +
                                           std::to_string(local.width) + " or more expected");
+    // A wider kernel would mostly lie beyond the input's ends, where its numbers are not kept.
+    if (local.width > 2 * local.time)
+        return fail(ErrorCode::Limit, "config entry kernel_size: " + std::to_string(local.width) +
+                                          " found, at most twice the input's " + std::to_string(local.time) +
+                                          " timesteps expected");
     const std::int64_t room = local.same ? local.time - 1 : local.time - local.width;
     local.steps = room / local.stride + 1;
     ATTN_CHECK(expectReasonable({shape[0], local.steps, local.width, local.features}));
-    ATTN_CHECK(expectReasonable({local.time, local.features, local.steps, local.filters}));
+    ATTN_CHECK(expectReasonable({local.steps, local.width, local.features, local.filters}));
     return local;
 }
 
-/// Implementation 1: a kernel [width · features, filters] for each timestep.
-Result<ValueId> eachStep(Lowering& lowering, const Local& local, ValueId kernel) {
-    GraphBuilder& graph = lowering.graph();
-    std::vector<ValueId> windows;
-    for (std::int64_t step = 0; step < local.width; ++step) {
-        ATTN_TRY(windows.emplace_back(),
-                 graph.add(std::make_shared<Slice>(1, step, local.steps, local.stride), {local.x}));
-    }
-    ValueId x = windows.front();
-    if (windows.size() > 1) {
-        ATTN_TRY(x, graph.add(std::make_shared<Concatenate>(2), windows, "windows"));
-    }
-    ATTN_TRY(x, permute(lowering, x, {1, 0, 2}));
-    ATTN_TRY(const ValueId y, graph.add(std::make_shared<MatMul>(), {x, kernel}));
-    return permute(lowering, y, {1, 0, 2}, "product");
+/// The first timestep that a step of the output sees, which may lie in front of the input (tf_keras/src/utils/
+/// conv_utils.py, conv_connected_inputs).
+std::int64_t firstSeen(const Local& local, std::int64_t step) {
+    return step * local.stride - (local.same ? local.width / 2 : 0);
 }
 
-/// tf_keras/src/utils/conv_utils.py, conv_connected_inputs: the timesteps [first, last) that a step of the output sees.
+/// The timesteps [first, last) of the input that a step of the output sees.
 std::pair<std::int64_t, std::int64_t> seen(const Local& local, std::int64_t step) {
-    const std::int64_t before = local.width / 2;
-    const std::int64_t center = step * local.stride + (local.same ? 0 : before);
-    return {std::max<std::int64_t>(center - before, 0), std::min(center + local.width - before, local.time)};
+    const std::int64_t first = firstSeen(local, step);
+    return {std::max<std::int64_t>(first, 0), std::min(first + local.width, local.time)};
 }
 
-/// Implementation 2: a matrix [time, features, steps, filters] of which only what is connected counts
-/// (conv_kernel_mask).
-Tensor connections(const Local& local) {
-    Tensor mask({local.time, 1, local.steps, 1});
-    for (std::int64_t step = 0; step < local.steps; ++step) {
-        const auto [first, last] = seen(local, step);
-        for (std::int64_t t = first; t < last; ++t) mask[static_cast<std::size_t>(t * local.steps + step)] = 1.0F;
-    }
-    return mask;
-}
-
+/// How many numbers implementation 3 keeps.
 std::int64_t connectedCount(const Local& local) {
     std::int64_t count = 0;
     for (std::int64_t step = 0; step < local.steps; ++step) {
@@ -92,26 +75,45 @@ std::int64_t connectedCount(const Local& local) {
     return count * local.features * local.filters;
 }
 
-/// Implementation 3: the connected numbers alone, sorted by the place in the output, then in the input
-/// (conv_kernel_idxs); here they are put where they belong in [time · features, steps · filters].
-Tensor spread(const Local& local, const Tensor& numbers) {
-    const std::int64_t columns = local.steps * local.filters;
-    Tensor matrix({local.time * local.features, columns});
+/// The kernels as implementation 1 keeps them, [steps, width · features, filters], 0 beyond the input's ends.
+/// Implementation 2 keeps a matrix [time, features, steps, filters] of which only what is connected counts
+/// (conv_kernel_mask); 3 the connected numbers alone, sorted by the place in the output, then in the input
+/// (conv_kernel_idxs).
+Tensor kernelsOf(const Local& local, const Tensor& numbers, bool all) {
+    Tensor kernels({local.steps, local.width * local.features, local.filters});
     std::size_t next = 0;
-    for (std::int64_t column = 0; column < columns; ++column) {
-        const auto [first, last] = seen(local, column / local.filters);
-        for (std::int64_t row = first * local.features; row < last * local.features; ++row)
-            matrix[static_cast<std::size_t>(row * columns + column)] = numbers[next++];
+    for (std::int64_t step = 0; step < local.steps; ++step) {
+        const auto [first, last] = seen(local, step);
+        const std::int64_t before = firstSeen(local, step) * local.features;
+        for (std::int64_t filter = 0; filter < local.filters; ++filter) {
+            for (std::int64_t from = first * local.features; from < last * local.features; ++from) {
+                const std::int64_t row = step * local.width * local.features + from - before;
+                const auto given = static_cast<std::size_t>((from * local.steps + step) * local.filters + filter);
+                kernels[static_cast<std::size_t>(row * local.filters + filter)] = numbers[all ? given : next++];
+            }
+        }
     }
-    return matrix;
+    return kernels;
 }
 
-/// The whole input times one matrix [time · features, steps · filters].
-Result<ValueId> allAtOnce(Lowering& lowering, const Local& local, ValueId matrix) {
-    const std::int64_t batch = lowering.graph().shape(local.x)[0];
-    ATTN_TRY(const ValueId flat, reshape(lowering, local.x, {batch, local.time * local.features}));
-    ATTN_TRY(const ValueId y, lowering.graph().add(std::make_shared<MatMul>(), {flat, matrix}));
-    return reshape(lowering, y, {batch, local.steps, local.filters}, "product");
+/// A kernel [width · features, filters] for each timestep.
+Result<ValueId> eachStep(Lowering& lowering, const Local& local, ValueId kernels) {
+    GraphBuilder& graph = lowering.graph();
+    const std::int64_t before = -firstSeen(local, 0);
+    const std::int64_t end = firstSeen(local, local.steps - 1) + local.width;
+    ATTN_TRY(const ValueId given, padded(lowering, local.x, 1, {before, std::max<std::int64_t>(end - local.time, 0)}));
+    std::vector<ValueId> windows;
+    for (std::int64_t step = 0; step < local.width; ++step) {
+        ATTN_TRY(windows.emplace_back(),
+                 graph.add(std::make_shared<Slice>(1, step, local.steps, local.stride), {given}));
+    }
+    ValueId x = windows.front();
+    if (windows.size() > 1) {
+        ATTN_TRY(x, graph.add(std::make_shared<Concatenate>(2), windows, "windows"));
+    }
+    ATTN_TRY(x, permute(lowering, x, {1, 0, 2}));
+    ATTN_TRY(const ValueId y, graph.add(std::make_shared<MatMul>(), {x, kernels}));
+    return permute(lowering, y, {1, 0, 2}, "product");
 }
 
 }  // namespace
@@ -134,17 +136,9 @@ Result<std::vector<Flow>> lowerLocallyConnected1D(Lowering& lowering, const Laye
     if (useBias) expected.push_back({"bias", {local.steps, local.filters}});
     GraphBuilder& graph = lowering.graph();
     ATTN_TRY(const std::vector<TensorPtr> tensors, matchWeights(layer, expected));
-    ValueId y{};
-    if (implementation == 1) {
-        ATTN_TRY(y, eachStep(lowering, local, graph.constant("kernel", tensors[0])));
-    } else if (implementation == 2) {
-        const ValueId mask = graph.constant("connections", share(connections(local)));
-        ATTN_TRY(ValueId matrix, binary(lowering, BinaryKind::Multiply, graph.constant("kernel", tensors[0]), mask));
-        ATTN_TRY(matrix, reshape(lowering, matrix, {kernel[0] * kernel[1], kernel[2] * kernel[3]}));
-        ATTN_TRY(y, allAtOnce(lowering, local, matrix));
-    } else {
-        ATTN_TRY(y, allAtOnce(lowering, local, graph.constant("kernel", share(spread(local, *tensors[0])))));
-    }
+    TensorPtr kernels = tensors[0];
+    if (implementation != 1) kernels = share(kernelsOf(local, *kernels, implementation == 2));
+    ATTN_TRY(ValueId y, eachStep(lowering, local, graph.constant("kernel", kernels)));
     const auto bias = useBias ? std::optional(graph.constant("bias", tensors[1])) : std::nullopt;
     ATTN_TRY(y, biasedAndActivated(lowering, config, y, bias));
     return single(y);

@@ -188,6 +188,19 @@ Status checkArguments(const CallArguments& arguments, std::string_view taken) {
     return {};
 }
 
+/// Lowers a layer of Keras's own, with its weights and the order of its axes as the row's function expects them.
+Result<std::vector<Flow>> lowerByRow(Lowering& lowering, const LayerRow& row, const Layer& layer,
+                                     const std::vector<Flow>& inputs) {
+    if (isAdapted(layer)) {
+        ATTN_TRY(const Layer merged, withAdaptationMerged(layer));
+        return lowerByRow(lowering, row, merged, inputs);
+    }
+    ATTN_TRY(const bool channelsFirst, hasChannelsFirst(lowering.era(), layer));
+    if (channelsFirst) return lowerChannelsFirst(lowering, layer, inputs, row.lower);
+    if (!quantizationOf(layer).empty()) return lowerQuantized(lowering, layer, inputs, row.lower);
+    return row.lower(lowering, layer, inputs);
+}
+
 Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     const Catalogue& catalogue = lowering.catalogue();
     if (const std::string chosen = lowering.chosenFormula(layer.name); !chosen.empty()) {
@@ -203,12 +216,7 @@ Result<std::vector<Flow>> dispatch(Lowering& lowering, const Layer& layer, const
     if (isKeras && !anyFormulaFits(lowering, layer, inputs, serving)) {
         ATTN_CHECK(checkArguments(lowering.arguments(), row->arguments));
         ATTN_CHECK(checkMasks(lowering.era(), layer, inputs));
-        ATTN_TRY(const bool channelsFirst, hasChannelsFirst(lowering.era(), layer));
-        if (channelsFirst) return lowerChannelsFirst(lowering, layer, inputs, row->lower);
-        if (!quantizationOf(layer).empty()) return lowerQuantized(lowering, layer, inputs, row->lower);
-        if (!isAdapted(layer)) return row->lower(lowering, layer, inputs);
-        ATTN_TRY(const Layer merged, withAdaptationMerged(layer));
-        return row->lower(lowering, merged, inputs);
+        return lowerByRow(lowering, *row, layer, inputs);
     }
     if (!serving.empty()) return lowerAttention(lowering, layer, inputs, serving);
     const RefusedLayer* refused = layer.custom ? nullptr : findRefusedLayer(layer.className);

@@ -3,6 +3,7 @@
 #include "layers/activations.h"
 #include "layers/lower_functions.h"
 #include "layers/support.h"
+#include "ops/convolution.h"
 #include "ops/layout.h"
 #include "ops/matmul.h"
 
@@ -113,13 +114,8 @@ Result<ValueId> stateUpToFirst(Lowering& lowering, const RecurrentCall& call, Va
     const Shape shape = graph.shape(sequence);
     const std::int64_t time = shape[1];
     ATTN_TRY(ValueId mask, maskAsRun(lowering, call));
-    Tensor upTo({time, time});
-    for (std::int64_t row = 0; row < time; ++row)
-        for (std::int64_t column = row; column < time; ++column)
-            upTo[static_cast<std::size_t>(row * time + column)] = 1.0F;
-    ATTN_TRY(mask, reshape(lowering, mask, {shape[0], time}));
-    ATTN_TRY(mask, graph.add(std::make_shared<MatMul>(), {mask, graph.constant("up_to", share(std::move(upTo)))}));
-    ATTN_TRY(mask, reshape(lowering, mask, {shape[0], time, 1}, "steps_so_far"));
+    ATTN_TRY(mask, graph.add(std::make_shared<Pad>(1, time - 1, 0), {mask}));
+    ATTN_TRY(mask, graph.add(std::make_shared<Pool1D>(PoolKind::Max, time, 1, false), {mask}, "any_step_so_far"));
     ATTN_TRY(const ValueId state, reshape(lowering, call.initialState[0], {shape[0], 1, shape[2]}));
     return graph.add(std::make_shared<Select>(), {mask, sequence, state}, "sequence");
 }

@@ -160,6 +160,10 @@ private slots:
             << "LocallyConnected1D"
             << R"({"filters": 2, "kernel_size": 3, "implementation": 4})"
             << "config entry implementation: 4 found; 1 (with padding valid), 2 or 3 expected";
+        QTest::newRow("wide kernel")
+            << "LocallyConnected1D"
+            << R"({"filters": 2, "kernel_size": 9, "implementation": 3, "padding": "same"})"
+            << "config entry kernel_size: 9 found, at most twice the input's 4 timesteps expected";
         QTest::newRow("mode") << "BatchNormalization"
                               << R"({"mode": 2})"
                               << "config entry mode: 2 found; it takes mean and variance from the batch at hand, "
