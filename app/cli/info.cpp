@@ -133,10 +133,19 @@ std::string termsText(const WeightTerms& terms) {
 std::string problemText(const LayerSummary& layer, const Layer& described) {
     std::string text = "    " + layer.problem + "\n";
     if (!layer.needsFormula) return text;
-    for (const WeightSummary& weight : layer.weights) text += "      " + weight.name + " " + weight.shape + "\n";
-    constexpr std::size_t longest = 120;  // Python code and initialisers are of no use here
+    constexpr std::size_t mostWeights = 24;
+    for (std::size_t weight = 0; weight < std::min(layer.weights.size(), mostWeights); ++weight)
+        text += "      " + layer.weights[weight].name + " " + layer.weights[weight].shape + "\n";
+    if (layer.weights.size() > mostWeights)
+        text += "      … and " + std::to_string(layer.weights.size() - mostWeights) + " more weights (all: --json)\n";
+    // Python code and what training only needs are of no use here.
+    constexpr std::size_t longest = 120;
+    const auto isForTraining = [](std::string_view key) {
+        return key.ends_with("_initializer") || key.ends_with("_regularizer") || key.ends_with("_constraint");
+    };
     const Json config = ownConfig(described);
     for (const auto& [key, value] : config.items()) {
+        if (value.is_null() || isForTraining(key)) continue;
         const std::string shown = value.dump(-1, ' ', false, Json::error_handler_t::replace);
         if (shown.size() <= longest) text += "      " + key + " = " + shown + "\n";
     }
