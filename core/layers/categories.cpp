@@ -27,7 +27,7 @@ Result<ValueId> encodeCategories(Lowering& lowering, ValueId x, std::int64_t dep
     ATTN_TRY(const ValueId y, comparedWithEach(lowering, BinaryKind::Equal, x, std::move(numbers), "categories"));
     if (mode == "one_hot") return y;
     if (shape.rank() < 2) return fail(ErrorCode::Shape, "input: categories along an axis expected");
-    return reduce(lowering, mode == "count" ? ReduceKind::Sum : ReduceKind::Max, y, {shape.rank() - 1}, false, mode);
+    return reduce(lowering, mode == "count" ? ReduceKind::Sum : ReduceKind::Max, y, {1}, false, mode);
 }
 
 }  // namespace attnscope

@@ -14,8 +14,8 @@ namespace attnscope {
                                                std::string_view name);
 
 /// Categories from 0 encoded in `depth` numbers: "one_hot" adds an axis (in place of a last one of 1), "multi_hot" and
-/// "count" merge the last axis. A category outside counts for nothing. Errors: a depth beyond the limits, no axis to
-/// merge. Source: keras/src/utils/numerical_utils.py, encode_categorical_inputs.
+/// "count" merge the one behind the batch. A category outside counts for nothing. Errors: a depth beyond the limits, no
+/// axis to merge. Source: keras/src/utils/numerical_utils.py, encode_categorical_inputs.
 [[nodiscard]] Result<ValueId> encodeCategories(Lowering& lowering, ValueId x, std::int64_t depth,
                                                std::string_view mode);
 

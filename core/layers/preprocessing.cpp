@@ -125,13 +125,18 @@ Result<std::vector<Flow>> lowerDiscretization(Lowering& lowering, const Layer& l
     // keras/src/layers/preprocessing/discretization.py: a bin's number is how many boundaries a number reaches.
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_TRY(const std::string mode, layer.config.text("output_mode", "int"));
-    if (mode != "int")
-        return fail(ErrorCode::Unsupported, "config entry output_mode: \"" + mode + "\" found; only int is known");
+    if (mode != "int" && mode != "one_hot" && mode != "multi_hot" && mode != "count")
+        return fail(ErrorCode::Format,
+                    "config entry output_mode: \"" + mode + "\" found; int, one_hot, multi_hot or count expected");
     ATTN_TRY(Tensor boundaries, numbersOf(layer.config, "bin_boundaries"));
+    const auto depth = static_cast<std::int64_t>(boundaries.size()) + 1;
     ATTN_TRY(const ValueId reached, comparedWithEach(lowering, BinaryKind::GreaterEqual, inputs[0].value,
                                                      std::move(boundaries), "boundaries"));
     const std::size_t last = lowering.graph().shape(reached).rank() - 1;
-    ATTN_TRY(const ValueId y, reduce(lowering, ReduceKind::Sum, reached, {last}, false, "bin"));
+    ATTN_TRY(ValueId y, reduce(lowering, ReduceKind::Sum, reached, {last}, false, "bin"));
+    if (mode != "int") {
+        ATTN_TRY(y, encodeCategories(lowering, y, depth, mode));
+    }
     return single(y);
 }
 
