@@ -4,7 +4,6 @@
 #include "model/inputs.h"
 #include "model/saved_layout.h"
 #include "model/weight_order.h"
-#include "model/weight_places.h"
 
 #include <utility>
 
@@ -25,7 +24,10 @@ Result<std::shared_ptr<Model>> ModelReader::readModel(const LayerEntry& entry, c
     }
     ATTN_TRY(std::vector<LayerEntry> entries, readEntries(entry.config));
     ATTN_TRY(std::vector<std::vector<LayerWeight>> weights, dealer(entries));
-    std::vector<std::string> places = layerPlaces(entries);
+    std::vector<std::string> places(entries.size());
+    if (!m_texts.empty()) {
+        ATTN_TRY(places, layerPlaces(entries, savedPlaces()));
+    }
     if (*kind == ModelKind::Sequential && entries.front().className != "InputLayer") {
         ATTN_TRY(LayerEntry input, implicitInput(entries.front(), entry.config));
         entries.insert(entries.begin(), std::move(input));
@@ -115,9 +117,13 @@ Result<std::vector<std::vector<LayerWeight>>> ModelReader::deal(const std::vecto
     // All of them have none, or are shared with others that were met before.
     if (weights.empty()) return std::vector<std::vector<LayerWeight>>(layers.size());
     if (!areNamedByPlace(weights)) return dealOut(layers, std::move(weights));
+    return dealByPlace(layers, std::move(weights), savedPlaces());
+}
+
+SavedPlaces ModelReader::savedPlaces() const {
     SavedPlaces places{m_era, {}};
     for (const auto& [id, layer] : m_shared) places.met.insert(id);
-    return dealByPlace(layers, std::move(weights), std::move(places));
+    return places;
 }
 
 }  // namespace attnscope

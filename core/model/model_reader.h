@@ -35,6 +35,7 @@ private:
     Result<std::shared_ptr<const Layer>> readNewLayer(const LayerEntry& entry, std::vector<LayerWeight> weights,
                                                       const std::string& place);
     [[nodiscard]] bool listsLayerByLayer() const;
+    [[nodiscard]] SavedPlaces savedPlaces() const;
     Result<std::vector<std::vector<LayerWeight>>> deal(const std::vector<LayerEntry>& layers,
                                                        std::vector<LayerWeight> weights) const;
 

@@ -131,6 +131,13 @@ Status meet(const LayerEntry& layer, SavedPlaces& saved) {
     return {};
 }
 
+/// Whether a layer was given its vocabulary by adapt(), into a table that TensorFlow counts among the weights.
+bool hasTable(const LayerEntry& layer) {
+    constexpr std::array classes{std::string_view("IntegerLookup"), std::string_view("StringLookup"),
+                                 std::string_view("TextVectorization")};
+    return std::ranges::find(classes, layer.className) != classes.end() && !Config(layer.config).has("vocabulary");
+}
+
 /// By how much a layer lets the count of its class go on (saving_lib.py, _save_container_state). Keras 3 counts each
 /// layer once. Keras 2.12 and 2.13 saved _layer_checkpoint_dependencies, which names a layer twice if it has weights;
 /// from 2.14 on a layer that was saved before does not count.
@@ -138,28 +145,37 @@ Result<std::size_t> countFor(const LayerEntry& layer, SavedPlaces& saved) {
     if (saved.era.generation == Generation::Keras3) return 1;
     if (saved.era.version.starts_with("2.12.") || saved.era.version.starts_with("2.13.")) {
         ATTN_TRY(const bool weighted, mayHaveWeights(layer));
-        return weighted ? 2 : 1;
+        return weighted || hasTable(layer) ? 2 : 1;
     }
     if (layer.sharedId && saved.met.contains(*layer.sharedId)) return 0;
     ATTN_CHECK(meet(layer, saved));
     return 1;
 }
 
-/// Layers are counted for each class in the order of the model; operations are not among them, and neither is the
-/// InputLayer of a Sequential model, which has no weights.
-Result<Hands> dealModel(const std::vector<LayerEntry>& layers, Heaps heaps, SavedPlaces saved) {
-    Hands hands(layers.size());
-    std::map<std::string, std::size_t, std::less<>> counts;
-    std::set<std::string> dealt;
+/// The number of each layer among those of its class, in the order of the model; none for operations, which are not
+/// among them, and for a layer that does not count. The InputLayer of a Sequential model has nothing to save.
+Result<std::vector<std::optional<std::size_t>>> layerCounts(const std::vector<LayerEntry>& layers, SavedPlaces saved) {
+    std::vector<std::optional<std::size_t>> counts(layers.size());
+    std::map<std::string, std::size_t> next;
     for (std::size_t index = 0; index < layers.size(); ++index) {
         if (layers[index].operation) continue;
-        const std::string kind = kindOf(heaps, layers[index].className);
-        const std::size_t count = counts[kind];
         ATTN_TRY(const std::size_t further, countFor(layers[index], saved));
-        counts[kind] += further;
-        const auto places = placesOf(heaps, kind);
-        const auto place = std::ranges::find(places, count, &std::pair<std::size_t, std::string>::first);
-        if (further == 0 || place == places.end()) continue;
+        std::size_t& count = next[snakeCase(layers[index].className, false)];
+        if (further > 0) counts[index] = count;
+        count += further;
+    }
+    return counts;
+}
+
+Result<Hands> dealModel(const std::vector<LayerEntry>& layers, Heaps heaps, SavedPlaces saved) {
+    Hands hands(layers.size());
+    ATTN_TRY(const std::vector<std::optional<std::size_t>> counts, layerCounts(layers, std::move(saved)));
+    std::set<std::string> dealt;
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+        if (!counts[index]) continue;
+        const auto places = placesOf(heaps, kindOf(heaps, layers[index].className));
+        const auto place = std::ranges::find(places, *counts[index], &std::pair<std::size_t, std::string>::first);
+        if (place == places.end()) continue;
         hands[index] = heaps.at(place->second);
         dealt.insert(place->second);
     }
@@ -183,15 +199,13 @@ std::vector<LayerWeight> placedWeights(std::vector<ArchiveGroup> groups) {
     return weights;
 }
 
-std::vector<std::string> layerPlaces(const std::vector<LayerEntry>& layers) {
-    std::vector<std::string> places;
-    std::map<std::string, std::size_t> counts;
-    for (const LayerEntry& layer : layers) {
-        std::string& place = places.emplace_back();
-        if (layer.operation) continue;
-        const std::string kind = snakeCase(layer.className, false);
-        const std::size_t count = counts[kind]++;
-        place = std::string(layersRoot) + "/" + kind + (count == 0 ? "" : "_" + std::to_string(count));
+Result<std::vector<std::string>> layerPlaces(const std::vector<LayerEntry>& layers, SavedPlaces saved) {
+    std::vector<std::string> places(layers.size());
+    ATTN_TRY(const std::vector<std::optional<std::size_t>> counts, layerCounts(layers, std::move(saved)));
+    for (std::size_t index = 0; index < layers.size(); ++index) {
+        if (!counts[index]) continue;
+        places[index] = std::string(layersRoot) + "/" + snakeCase(layers[index].className, false) +
+                        (*counts[index] == 0 ? "" : "_" + std::to_string(*counts[index]));
     }
     return places;
 }

@@ -36,8 +36,9 @@ struct SavedPlaces {
                                                                         SavedPlaces places);
 
 /// Where a file that names things by place keeps what belongs to each layer of a model: "layers/text_vectorization_1".
-/// Empty for operations, which have no place.
-[[nodiscard]] std::vector<std::string> layerPlaces(const std::vector<LayerEntry>& layers);
+/// Empty for operations, which have no place, and for layers that were met before. Errors: a config that does not tell
+/// whether a layer has weights, where that counts.
+[[nodiscard]] Result<std::vector<std::string>> layerPlaces(const std::vector<LayerEntry>& layers, SavedPlaces places);
 
 /// The texts of an archive by their places as layerPlaces gives them, whatever the version that wrote them calls the
 /// root.
