@@ -59,7 +59,7 @@ private slots:
 void TextInputTest::textsBecomeTheIdsOfKeras_data() {
     QTest::addColumn<QString>("golden");
     QTest::addColumn<QString>("file");
-    for (const QString& golden : QDir(folder).entryList({"words_*.json"})) {
+    for (const QString& golden : QDir(folder).entryList({"words_*.json", "*_words.json"})) {
         QFile content(folder + golden);
         QVERIFY(content.open(QFile::ReadOnly));
         const auto parsed = nlohmann::json::parse(content.readAll().toStdString());
