@@ -103,6 +103,10 @@ Result<std::vector<LayerEntry>> readEntries(const json& modelConfig) {
     const json& list = modelConfig.is_array() ? modelConfig : modelConfig["layers"];
     if (!list.is_array()) return fail(ErrorCode::Format, "config entry layers: a list was expected");
     if (list.empty()) return fail(ErrorCode::Format, "the model has no layers");
+    constexpr std::size_t most = 20'000;
+    if (list.size() > most)
+        return fail(ErrorCode::Limit,
+                    "the model needs " + std::to_string(list.size()) + " layers, limit " + std::to_string(most));
     std::vector<LayerEntry> entries;
     std::set<std::string> names;
     for (const json& item : list) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
+#include <string_view>
 
 namespace attnscope {
 
@@ -45,20 +47,8 @@ std::vector<std::int64_t> givenLengths(const Model& model) {
 class Summary {
 public:
     Summary(const Model& model, const LoweringOptions& options) {
-        if (!hasOpenLengths(model)) {
-            lower(model, options, lengths[0]);
-            return;
-        }
-        for (const std::int64_t length : lengths) lower(model, options, length);
-        if (m_outcomes.empty() || !m_outcomes.front().incomplete) return;
-        // An open length may have to be that of another input.
-        for (const std::int64_t length : givenLengths(model)) {
-            auto outcome = runLowering(model, shapesAt(model, length), options);
-            if (!outcome || outcome->incomplete) continue;
-            m_outcomes.clear();
-            m_outcomes.push_back(*std::move(outcome));
-            return;
-        }
+        lowerAtLengths(model, options);
+        for (const LoweringOutcome& outcome : m_outcomes) m_outputs.push_back(outputsOf(outcome.graph));
     }
 
     void add(const Model& model, const std::string& prefix, std::size_t depth) {
@@ -116,6 +106,23 @@ public:
     [[nodiscard]] std::vector<LayerSummary> take() && { return std::move(m_rows); }
 
 private:
+    void lowerAtLengths(const Model& model, const LoweringOptions& options) {
+        if (!hasOpenLengths(model)) {
+            lower(model, options, lengths[0]);
+            return;
+        }
+        for (const std::int64_t length : lengths) lower(model, options, length);
+        if (m_outcomes.empty() || !m_outcomes.front().incomplete) return;
+        // An open length may have to be that of another input.
+        for (const std::int64_t length : givenLengths(model)) {
+            auto outcome = runLowering(model, shapesAt(model, length), options);
+            if (!outcome || outcome->incomplete) continue;
+            m_outcomes.clear();
+            m_outcomes.push_back(*std::move(outcome));
+            return;
+        }
+    }
+
     void lower(const Model& model, const LoweringOptions& options, std::int64_t length) {
         if (auto outcome = runLowering(model, shapesAt(model, length), options))
             m_outcomes.push_back(*std::move(outcome));
@@ -153,18 +160,26 @@ private:
         return constant == values.end() ? weight.name : constant->name.substr(layer.size() + 1);
     }
 
+    /// What layers give, by their names: in their first calls.
+    using LayerOutputs = std::map<std::string_view, ValueId>;
+    static LayerOutputs outputsOf(const Graph& graph) {
+        LayerOutputs outputs;
+        for (const LayerOutput& output : graph.layerOutputs()) outputs.try_emplace(output.layer, output.value);
+        return outputs;
+    }
+
     /// Without the batch axis; what does not depend on the input has none.
-    static std::optional<Shape> outputShape(const Graph& graph, const std::string& layer) {
-        const auto output = std::ranges::find(graph.layerOutputs(), layer, &LayerOutput::layer);
-        if (output == graph.layerOutputs().end()) return std::nullopt;
-        const Value& value = graph.value(output->value);
+    [[nodiscard]] std::optional<Shape> outputShape(std::size_t outcome, const std::string& layer) const {
+        const auto output = m_outputs[outcome].find(layer);
+        if (output == m_outputs[outcome].end()) return std::nullopt;
+        const Value& value = m_outcomes[outcome].graph.value(output->second);
         return value.batched ? value.shape.from(1) : value.shape;
     }
 
     [[nodiscard]] std::string shapeOf(const std::string& layer) const {
         if (m_outcomes.empty()) return {};
-        const std::optional<Shape> first = outputShape(m_outcomes.front().graph, layer);
-        const std::optional<Shape> second = outputShape(m_outcomes.back().graph, layer);
+        const std::optional<Shape> first = outputShape(0, layer);
+        const std::optional<Shape> second = outputShape(m_outcomes.size() - 1, layer);
         if (!first || !second || first->rank() != second->rank()) return {};
         std::string text = "(";
         for (std::size_t axis = 0; axis < first->rank(); ++axis) {
@@ -175,6 +190,7 @@ private:
     }
 
     std::vector<LoweringOutcome> m_outcomes;
+    std::vector<LayerOutputs> m_outputs;  ///< of each outcome
     std::vector<LayerSummary> m_rows;
 };
 

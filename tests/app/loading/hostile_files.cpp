@@ -95,6 +95,24 @@ json callingOften(int levels, int calls) {
     return inner;
 }
 
+/// A functional model of layers one behind the other.
+json chainOf(int count) {
+    json layers = json::array({inputLayer("l0", {nullptr, 3})});
+    for (int index = 1; index <= count; ++index) {
+        const std::string name = "l" + std::to_string(index);
+        layers.push_back({{"class_name", "Activation"},
+                          {"name", name},
+                          {"config", {{"name", name}, {"activation", "tanh"}}},
+                          {"inbound_nodes", {{{"l" + std::to_string(index - 1), 0, 0, json::object()}}}}});
+    }
+    return {{"class_name", "Functional"},
+            {"config",
+             {{"name", "m"},
+              {"layers", layers},
+              {"input_layers", {{"l0", 0, 0}}},
+              {"output_layers", {{"l" + std::to_string(count), 0, 0}}}}}};
+}
+
 json manyInputs(int count) {
     json layers = json::array();
     json inputs = json::array();
@@ -198,7 +216,7 @@ const std::vector<Hostile>& hostileFiles() {
         {"HDF5: a config of deep lists", "m.h5",
          [](Text, Text path) { writeHdf5(path, deepLists(mebibyte), writeKernel); }},
         {"HDF5: a config of ten thousand layers", "m.h5",
-         [](Text, Text path) { writeHdf5(path, manyLayers(mebibyte), writeKernel); }},
+         [](Text, Text path) { writeModel(path, json::parse(manyLayers(mebibyte))); }},
         {"HDF5: a layer with a long name", "m.h5",
          [](Text, Text path) {
              const json layer{{"class_name", "Dense"}, {"config", {{"name", std::string(mebibyte, 'n')}}}};
@@ -228,7 +246,23 @@ const std::vector<Hostile>& hostileFiles() {
         {"archive: a config of deep lists, compressed", "m.keras",
          [](Text, Text path) { writeFile(path, archiveOf({deflated("config.json", deepLists(11 * mebibyte))})); }},
         {"archive: a hundred thousand layers, compressed", "m.keras",
-         [](Text, Text path) { writeFile(path, archiveOf({deflated("config.json", manyLayers(11 * mebibyte))})); }},
+         [](Text folder, Text path) {
+             H5Writer(folder + "/w.h5").group("/layers");
+             writeFile(path, archiveOf({deflated("config.json", manyLayers(11 * mebibyte)),
+                                        {"model.weights.h5", bytesOf(folder + "/w.h5")}}));
+         }},
+        {"archive: twenty thousand inputs, compressed", "m.keras",
+         [](Text folder, Text path) {
+             H5Writer(folder + "/w.h5").group("/layers");
+             writeFile(path, archiveOf({deflated("config.json", manyInputs(19'990).dump()),
+                                        {"model.weights.h5", bytesOf(folder + "/w.h5")}}));
+         }},
+        {"archive: a chain of twenty thousand layers, compressed", "m.keras",
+         [](Text folder, Text path) {
+             H5Writer(folder + "/w.h5").group("/layers");
+             writeFile(path, archiveOf({deflated("config.json", chainOf(19'990).dump()),
+                                        {"model.weights.h5", bytesOf(folder + "/w.h5")}}));
+         }},
         {"archive: vocabularies", "m.keras",
          [](Text folder, Text path) {
              writeHdf5(folder + "/w.h5", {}, [](H5Writer&) {});
