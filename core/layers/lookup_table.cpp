@@ -1,6 +1,7 @@
 #include "layers/lookup_table.h"
 
 #include "base/text.h"
+#include "text/word_tokenizer.h"
 
 #include <algorithm>
 #include <array>
@@ -94,9 +95,10 @@ Result<LookupTable> emptyTable(const Layer& layer) {
     } else {
         ATTN_TRY(table.maskToken, tokenEntry(layer.config, "mask_token", std::nullopt));
         ATTN_TRY(table.unknownIds, layer.config.integer("num_oov_indices", 1));
-        if (table.unknownIds < 0)
+        if (table.unknownIds < 0 || table.unknownIds > largestExactId)
             return fail(ErrorCode::Format, "config entry num_oov_indices: " + std::to_string(table.unknownIds) +
-                                               " found, a number from 0 was expected");
+                                               " found, a number from 0 to " + std::to_string(largestExactId) +
+                                               " was expected");
     }
     table.firstUnknown = table.maskToken && table.mode == "int" ? 1 : 0;
     table.firstWord = table.firstUnknown + table.unknownIds;

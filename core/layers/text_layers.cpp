@@ -14,7 +14,7 @@ using nlohmann::json;
 
 /// Stands in encoded modes for what counts for nothing: no category has it.
 constexpr std::int64_t countsForNothing = -1;
-constexpr std::int64_t widestNgram = 64;
+constexpr std::int64_t widestNgram = 16;  // of a long text, wider ones would take gigabytes
 
 bool isVectorization(const Layer& layer) {
     return layer.className == "TextVectorization";

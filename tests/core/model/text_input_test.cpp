@@ -170,11 +170,13 @@ void TextInputTest::whatIsWrongWithALayerIsNamed_data() {
     row("a salt", "StringLookup", R"({"vocabulary": ["a"], "num_oov_indices": 2, "salt": [1, 2]})",
         "config entry salt: words are hashed with a salt, which is not supported");
     row("too wide", "TextVectorization", R"({"vocabulary": ["a"], "ngrams": 1000000000})",
-        "config entry ngrams: widths from 1 to 64 were expected, 65 found");
+        "config entry ngrams: widths from 1 to 16 were expected, 17 found");
     row("no bins", "Hashing", R"({"num_bins": 0})",
         "config entry num_bins: 0 found, a number from 1 to 16777216 was expected");
+    row("OOV without end", "StringLookup", R"({"vocabulary": ["a"], "num_oov_indices": 9223372036854775807})",
+        "config entry num_oov_indices: 9223372036854775807 found, a number from 0 to 16777216 was expected");
     row("fewer than no OOV", "StringLookup", R"({"vocabulary": ["a"], "num_oov_indices": -1})",
-        "config entry num_oov_indices: -1 found, a number from 0 was expected");
+        "config entry num_oov_indices: -1 found, a number from 0 to 16777216 was expected");
 }
 
 void TextInputTest::whatIsWrongWithALayerIsNamed() {
