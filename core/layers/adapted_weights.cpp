@@ -59,8 +59,8 @@ Result<Layer> withAdaptationMerged(const Layer& layer) {
         }
     }
     // Not trained any more, the kernel stands behind the bias.
-    const auto isBias = [](const LayerWeight& weight) { return shortWeightName(weight.name) == "bias"; };
-    std::ranges::stable_partition(merged.weights, [&](const LayerWeight& weight) { return !isBias(weight); });
+    const auto isKernel = [](const LayerWeight& weight) { return shortWeightName(weight.name) != "bias"; };
+    std::stable_partition(merged.weights.begin(), merged.weights.end(), isKernel);
     if (merged.weights.empty() || a == nullptr || b == nullptr)
         return fail(ErrorCode::Shape, "adaptation: a kernel and two matrices expected");
     ATTN_TRY(Tensor kernel, adapted(*merged.weights.front().tensor, *a, *b, alpha / static_cast<float>(rank)));

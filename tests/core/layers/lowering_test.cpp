@@ -160,6 +160,14 @@ private slots:
             << "LocallyConnected1D"
             << R"({"filters": 2, "kernel_size": 3, "implementation": 4})"
             << "config entry implementation: 4 found; 1 (with padding valid), 2 or 3 expected";
+        QTest::newRow("activation of a cell")
+            << "LSTM"
+            << R"({"units": 2, "activation": "hard_silu", "recurrent_activation": "sigmoid"})"
+            << "config entry activation: hard_silu found, which is known for the outputs of layers only";
+        QTest::newRow("bins")
+            << "Discretization"
+            << R"({"output_mode": "tf_idf"})"
+            << "config entry output_mode: \"tf_idf\" found; int, one_hot, multi_hot or count expected";
         QTest::newRow("wide kernel")
             << "LocallyConnected1D"
             << R"({"filters": 2, "kernel_size": 9, "implementation": 3, "padding": "same"})"
@@ -206,6 +214,20 @@ private slots:
         QVERIFY(!outputs);
         QCOMPARE(outputs.error().text(), std::string("layer layer: it is given a mask, which tf.keras cannot stretch "
                                                      "over the features and so fails"));
+    }
+
+    void quantizedProjectionsOfHeadsAreNamed() {
+        std::vector<LayerWeight> weights;
+        for (const char* dense : {"query_dense", "key_dense", "value_dense", "output_dense"})
+            for (int place = 0; place < 3; ++place)
+                weights.push_back(weight(std::string(dense) + "/vars/" + std::to_string(place), {3, 1, 2}));
+        const Layer layer = makeLayer("MultiHeadAttention", R"({"num_heads": 1, "key_dim": 2})", std::move(weights));
+        FakeLowering lowering;
+        const Flow x{lowering.given("x", Tensor({2, 4, 3})), std::nullopt};
+        const auto outputs = lowering.lower(layer, {x, x});
+        QVERIFY(!outputs);
+        QCOMPARE(outputs.error().text(), std::string("layer layer: 12 weights found, 8 expected; projections that are "
+                                                     "quantized or adapted are not read"));
     }
 
     void adaptationsThatDoNotFitAreRefused() {
