@@ -49,6 +49,11 @@ Result<MappedFile> openModelFile(const std::string& path) {
         return fail(ErrorCode::Unsupported,
                     "is a TensorFlow SavedModel folder, whose graph can run code; load it in Keras and save the model "
                     "as .keras or .h5 instead");
+    // keras/src/saving/saving_lib.py, save_model(…, zipped=False)
+    if (std::filesystem::exists(path + "/model.weights.h5", ignored))
+        return fail(ErrorCode::Unsupported,
+                    "is a folder as Keras saves a model that is not zipped; open model.weights.h5 in it, whose "
+                    "architecture is config.json beside it");
     return MappedFile::open(path);
 }
 

@@ -24,7 +24,8 @@ struct FormatRow {
 /// Every format that can be read, in the order in which they are tried.
 [[nodiscard]] std::span<const FormatRow> formatTable();
 
-/// Opens a model file. Errors: MappedFile's; Unsupported for a SavedModel folder. They do not repeat the path.
+/// Opens a model file. Errors: MappedFile's; Unsupported for a SavedModel folder or a model that is not zipped. They do
+/// not repeat the path.
 [[nodiscard]] Result<MappedFile> openModelFile(const std::string& path);
 
 /// Reads a model file of any known format. Errors do not repeat the file's name.

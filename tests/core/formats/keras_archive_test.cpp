@@ -37,6 +37,7 @@ private slots:
     void everyCutIsAnErrorNotACrash();
     void weightsWithoutALayerAreNamed();
     void aLayerSharedWithAModelInsideIsOneLayer();
+    void aFolderSaysWhatToOpen();
 };
 
 void KerasArchiveTest::anArchiveIsReadWhole() {
@@ -96,6 +97,16 @@ void KerasArchiveTest::aLayerSharedWithAModelInsideIsOneLayer() {
     QVERIFY(same("first", "third/first"));
     QVERIFY(!same("first/dense", "second/dense_1"));
     QCOMPARE((*model)->parameterCount(), std::int64_t{80});  // model.count_params()
+}
+
+void KerasArchiveTest::aFolderSaysWhatToOpen() {
+    const QTemporaryDir folder;
+    QFile weights(folder.filePath("model.weights.h5"));
+    QVERIFY(weights.open(QFile::WriteOnly));
+    const Result<Archive> archive = readArchive(folder.path().toStdString());
+    QVERIFY(!archive);
+    QVERIFY2(archive.error().text().find("open model.weights.h5 in it") != std::string::npos,
+             archive.error().text().c_str());
 }
 
 QTEST_GUILESS_MAIN(KerasArchiveTest)
