@@ -241,7 +241,7 @@ const std::vector<Storage>& storages() {
              file.unwritten(path, {1ULL << 40U, 8}, H5T_IEEE_F32LE, chunked());
          },
          "needs an axis of length 1099511627776, limit 2147483647"},
-        {"a size beyond 64 bits",
+        {"2^60 floats",
          [](File file, Text path, Text) {
              file.unwritten(path, {1U << 30U, 1U << 30U}, H5T_IEEE_F32LE, chunked());
          },
