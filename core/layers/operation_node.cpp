@@ -77,6 +77,7 @@ Result<std::vector<TensorPtr>> evaluated(const Graph& graph) {
 Result<std::vector<ValueId>> folded(Lowering& lowering, const Layer& layer, CallArguments call,
                                     const OperationRow& row) {
     Aside aside(lowering);
+    aside.graph().enterLayer(lowering.graph().layer());
     for (Flow& tensor : call.tensors)
         tensor = {aside.graph().constant("known", lowering.graph().value(tensor.value).constant), std::nullopt};
     ATTN_TRY(std::vector<ValueId> values, row.lower(OperationArguments(aside, layer, call)));
