@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -173,14 +174,17 @@ Status readType(const std::string& descr, NpyView& view) {
 
 /// The bytes that a shape takes; none if that is more than `available`.
 std::optional<std::size_t> sizeWithin(const Shape& shape, std::size_t itemSize, std::size_t available) {
-    for (const std::int64_t extent : shape) {
-        if (extent == 0) return 0;
-    }
+    const bool empty = std::ranges::find(shape, 0) != shape.end();
+    // An empty array takes nothing, but the product of its other extents must be a number all the same.
+    constexpr std::size_t mostOthers = std::size_t{1} << 40U;
+    const std::size_t limit = empty ? mostOthers : available;
     std::size_t size = itemSize;
     for (const std::int64_t extent : shape) {
-        if (static_cast<std::uint64_t>(extent) > available / size) return std::nullopt;
+        if (extent == 0) continue;
+        if (static_cast<std::uint64_t>(extent) > limit / size) return std::nullopt;
         size *= static_cast<std::size_t>(extent);
     }
+    if (empty) return 0;
     return size <= available ? std::optional(size) : std::nullopt;
 }
 

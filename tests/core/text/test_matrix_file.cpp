@@ -197,6 +197,10 @@ private slots:
             "holds 16 bytes of data; expected what the shape (4611686018427387904, 4611686018427387904) of type '<f4' "
             "takes");
         add("empty", npyFile("<f4", "(0, 3)", ""), "an array of shape (0, 3); expected at least one timestep");
+        add("empty and huge", npyFile("<f4", "(4611686018427387904, 0, 4611686018427387904)", ""),
+            "holds 0 bytes of data; expected what the shape (4611686018427387904, 0, 4611686018427387904) of type "
+            "'<f4' "
+            "takes");
         add("objects", npyFile("|O", "(1,)", "\x80\x04]"),
             "an array of Python objects: this format can run code; export to an array of float32 instead");
         add("complex", npyFile("<c8", "(2,)", four),
