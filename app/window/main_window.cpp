@@ -177,6 +177,8 @@ View* MainWindow::currentView() const {
 }
 
 void MainWindow::showError(const Error& error) {
+    // What keeps the views empty is said in their place.
+    if (m_workspace.inspectProblem() && m_workspace.inspectProblem()->text() == error.text()) return;
     m_banner->showError(QString::fromStdString(error.text()));
 }
 

@@ -1,6 +1,7 @@
 #include "workspace/engine.h"
 
 #include "base/read_file.h"
+#include "base/unicode.h"
 #include "formats/architecture.h"
 #include "formats/formats.h"
 #include "formats/sharded_weights.h"
@@ -43,12 +44,12 @@ FileRole roleOf(const std::string& path) {
     if (std::ranges::any_of(formatTable(), recognizes)) return FileRole::Model;
     // A damaged model is still meant as a model: its reader then says what is wrong with it.
     static constexpr std::array<std::string_view, 3> models{".h5", ".hdf5", ".keras"};
-    static constexpr std::array<std::string_view, 2> vocabularies{"vocab.txt", "vocabulary.txt"};
     const std::string extension = lowerExtension(path);
     if (isOneOf(extension, models) || isShardMap(path)) return FileRole::Model;
     if (extension == ".json" && isArchitecture(path)) return FileRole::Architecture;
-    if (extension == ".json" || isOneOf(std::filesystem::path(path).filename().string(), vocabularies))
-        return FileRole::Tokenizer;
+    const std::string stem = asciiLowered(std::filesystem::path(path).stem().string());
+    const bool isVocabulary = extension == ".txt" && (stem.ends_with("vocab") || stem.ends_with("vocabulary"));
+    if (extension == ".json" || isVocabulary) return FileRole::Tokenizer;
     return FileRole::Sequences;
 }
 

@@ -85,6 +85,7 @@ private slots:
     void aWrongFileShowsAMessageThatDoesNotBlock();
     void typedTextIsInspectedOnEnter();
     void enterInAnEmptyBoxTypesNothing();
+    void aLostVocabularyIsAskedForAndDropped();
     void aNumericModelAsksForNumbers();
     void longNamesKeepTheWindowUsable();
     void messagesAreShownAsTheyAre();
@@ -295,6 +296,27 @@ void TestWindow::longNamesKeepTheWindowUsable() {
     QVERIFY2(m_window->minimumSizeHint().width() <= 900, QByteArray::number(m_window->minimumSizeHint().width()));
     QVERIFY(child<QComboBox>("column")->isVisible());
     QVERIFY2(child<QLineEdit>("filter")->width() >= 80, "the name of a column takes the filter's room");
+}
+
+void TestWindow::aLostVocabularyIsAskedForAndDropped() {
+    const QString golden = QStringLiteral(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/");
+    m_workspace->openFiles({(golden + QStringLiteral("words_attended_3.h5")).toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(m_workspace->hasModel() && isIdle(), 30000);
+    QTest::keyClicks(child<QLineEdit>("typedText"), QStringLiteral("A quiet film"));
+    QTest::keyClick(child<QLineEdit>("typedText"), Qt::Key_Return);
+    QTRY_VERIFY(m_workspace->inspectProblem());
+    const auto* empty = m_window->findChild<EmptyState*>();
+    QVERIFY(empty->isVisible() && empty->title() == QStringLiteral("This cannot be evaluated"));
+    QVERIFY(!m_window->findChild<MessageBanner*>()->isVisible());  // it is said once
+
+    QMimeData vocabulary;
+    vocabulary.setUrls({QUrl::fromLocalFile(golden + QStringLiteral("words_attended_3_vocabulary.txt"))});
+    drop(vocabulary);
+    QTRY_VERIFY_WITH_TIMEOUT(m_workspace->modelRecord() != nullptr, 10000);
+    const Sequence& sequence = m_workspace->modelRecord()->inputs.front();
+    QCOMPARE(sequence.tokens[1].text, std::string("quiet"));
+    QVERIFY(sequence.tokens[1].state == TokenState::Known);
+    QVERIFY(!empty->isVisible());
 }
 
 void TestWindow::messagesAreShownAsTheyAre() {
