@@ -1,4 +1,6 @@
-#include "eval/backend.h"
+#include "eval/cpu_backend.h"
+
+#include "base/machine.h"
 
 #include <Eigen/Core>
 
@@ -20,8 +22,14 @@ private:
     TensorPtr m_tensor;
 };
 
+std::uint64_t bytesOf(const Shape& shape) {
+    return static_cast<std::uint64_t>(shape.elements()) * sizeof(float);
+}
+
 class CpuBackend final : public Backend {
 public:
+    explicit CpuBackend(std::uint64_t mostBytes) : m_mostBytes(mostBytes) {}
+
     [[nodiscard]] std::string name() const override { return "cpu"; }
 
     [[nodiscard]] std::string description() const override {
@@ -41,6 +49,7 @@ public:
                              const CancelToken& cancel) override {
         std::vector<const Tensor*> inputs;
         const std::vector<std::vector<std::size_t>> done = lastReads(steps, slots.size());
+        ATTN_CHECK(checkMemory(steps, done, slots.size()));
         for (std::size_t index = 0; index < steps.size(); ++index) {
             const Step& step = steps[index];
             if (cancel.cancelled()) return fail(ErrorCode::Cancelled, "cancelled");
@@ -76,6 +85,28 @@ private:
         return done;
     }
 
+    /// What the outputs take at the worst moment.
+    [[nodiscard]] Status checkMemory(std::span<const Step> steps, const std::vector<std::vector<std::size_t>>& done,
+                                     std::size_t slots) const {
+        std::vector<std::uint64_t> bytes(slots, 0);
+        std::uint64_t held = 0;
+        for (std::size_t index = 0; index < steps.size(); ++index) {
+            const Step& step = steps[index];
+            bytes[step.output] = bytesOf(step.shape);
+            held += bytes[step.output];
+            if (held > m_mostBytes)
+                return fail(ErrorCode::Limit, "the values up to one of shape " + step.shape.text() + " need " +
+                                                  mebibytes(held) + " of memory, limit " + mebibytes(m_mostBytes));
+            for (const std::size_t slot : done[index]) held -= bytes[slot];
+        }
+        return {};
+    }
+
+    [[nodiscard]] static std::string mebibytes(std::uint64_t bytes) {
+        constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
+        return std::to_string((bytes + mebibyte - 1) / mebibyte) + " MiB";
+    }
+
     [[nodiscard]] static Result<Tensor> allocate(const Shape& shape) {
         try {
             return Tensor(shape);
@@ -84,13 +115,18 @@ private:
         }
     }
 
+    std::uint64_t m_mostBytes;
     Profile* m_profile = nullptr;
 };
 
 }  // namespace
 
 std::shared_ptr<Backend> makeCpuBackend() {
-    return std::make_shared<CpuBackend>();
+    return makeCpuBackend(machineMemory() / 2);
+}
+
+std::shared_ptr<Backend> makeCpuBackend(std::uint64_t mostBytes) {
+    return std::make_shared<CpuBackend>(mostBytes);
 }
 
 }  // namespace attnscope

@@ -1,4 +1,5 @@
 #include "eval/evaluator.h"
+#include "eval/cpu_backend.h"
 #include "ops/elementwise.h"
 #include "ops/reduce.h"
 #include "ops/softmax.h"
@@ -63,6 +64,22 @@ private slots:
         QVERIFY(second);
         QCOMPARE(second->evaluatedOperations, std::size_t{0});
         QCOMPARE((*second->values.at(chain.output))[0], (*first->values.at(chain.output))[0]);
+    }
+
+    void aRunThatNeedsTooMuchMemoryIsRefusedBeforeItBegins() {
+        constexpr std::int64_t timesteps = std::int64_t{1} << 20;  // 4 MiB, so that values in between are not kept
+        const Chain chain = makeChain(1, timesteps);
+        // At the worst, the product stands beside the weights and the values that an edit of the site would need.
+        Evaluator small(chain.graph, makeCpuBackend(std::uint64_t{10} << 20U));
+        const auto refused = small.evaluate({ramp({1, timesteps})}, {}, {chain.output}, {});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::Limit);
+        const QString message = QString::fromStdString(refused.error().text());
+        QVERIFY2(message.contains("need 12 MiB of memory, limit 10 MiB"), qPrintable(message));
+        Evaluator enough(chain.graph, makeCpuBackend(std::uint64_t{13} << 20U));
+        QVERIFY(enough.evaluate({ramp({1, timesteps})}, {}, {chain.output}, {}));
+        // Values that nobody reads any more make room for later ones.
+        QVERIFY(small.evaluate({ramp({1, timesteps})}, {}, {chain.output}, {}, Remember::Wanted));
     }
 
     void anEditRunsOnlyWhatLiesDownstream() {
