@@ -65,11 +65,11 @@ Result<std::vector<Flow>> lowerChannelsFirst(Lowering& lowering, const Layer& la
                                              LowerFunction lower) {
     ATTN_CHECK(expectInputs(inputs, 1));
     const std::size_t rank = lowering.graph().shape(inputs[0].value).rank();
-    if (rank < 3) return lower(lowering, layer, inputs);
     nlohmann::json config = layer.config.json();
     config["data_format"] = "channels_last";
     Layer last = layer;
     last.config = Config(std::move(config));
+    if (rank < 3) return lower(lowering, last, inputs);  // no places
     ATTN_TRY(const ValueId x, permute(lowering, inputs[0].value, featuresLast(rank), "features_last"));
     ATTN_TRY(std::vector<Flow> outputs, lower(lowering, last, {Flow{x, inputs[0].mask}}));
     for (Flow& output : outputs) {

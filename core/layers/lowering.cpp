@@ -192,6 +192,9 @@ Status checkArguments(const CallArguments& arguments, std::string_view taken) {
 Result<std::vector<Flow>> lowerByRow(Lowering& lowering, const LayerRow& row, const Layer& layer,
                                      const std::vector<Flow>& inputs) {
     if (isAdapted(layer)) {
+        // keras/src/layers/core/dense.py, kernel: the adaptation belongs to the scaled weights.
+        if (!quantizationOf(layer).empty())
+            return fail(ErrorCode::Unsupported, "its weights are quantized and adapted (lora_rank); save it merged");
         ATTN_TRY(const Layer merged, withAdaptationMerged(layer));
         return lowerByRow(lowering, row, merged, inputs);
     }

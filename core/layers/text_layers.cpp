@@ -55,6 +55,9 @@ Status addNgrams(const Config& config, Splitting& splitting) {
         const std::int64_t widest = std::clamp<std::int64_t>(widths.front(), 0, widestNgram + 1);
         widths.clear();
         for (std::int64_t width = 1; width <= widest; ++width) widths.push_back(width);
+    } else if (static_cast<std::int64_t>(widths.size()) > widestNgram) {
+        return fail(ErrorCode::Limit, "config entry ngrams: " + std::to_string(widths.size()) +
+                                          " widths found, limit " + std::to_string(widestNgram));
     }
     for (const std::int64_t width : widths) {
         if (width < 1 || width > widestNgram)

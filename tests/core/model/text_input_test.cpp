@@ -169,6 +169,9 @@ void TextInputTest::whatIsWrongWithALayerIsNamed_data() {
         "config entry vocabulary: item 1: a word or a whole number was expected");
     row("a salt", "StringLookup", R"({"vocabulary": ["a"], "num_oov_indices": 2, "salt": [1, 2]})",
         "config entry salt: words are hashed with a salt, which is not supported");
+    row("too many widths", "TextVectorization",
+        R"({"vocabulary": ["a"], "ngrams": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]})",
+        "config entry ngrams: 17 widths found, limit 16");
     row("too wide", "TextVectorization", R"({"vocabulary": ["a"], "ngrams": 1000000000})",
         "config entry ngrams: widths from 1 to 16 were expected, 17 found");
     row("no bins", "Hashing", R"({"num_bins": 0})",
