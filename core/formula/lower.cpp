@@ -5,6 +5,7 @@
 #include "formula/functions.h"
 #include "formula/indices.h"
 #include "formula/lower_expression.h"
+#include "graph/value_limit.h"
 #include "ops/layout.h"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ public:
 
     Result<std::vector<FormulaOutput>> run() {
         ATTN_CHECK(addInputs());
-        addWhatIfMask();
+        ATTN_CHECK(addWhatIfMask());
         ATTN_CHECK(addConstants());
         for (const Statement& statement : m_formula.statements()) ATTN_CHECK(addStatement(statement));
         addSite();
@@ -59,7 +60,7 @@ private:
             if (m_binding.inputs.contains(input.name)) {
                 ATTN_CHECK(addInput(input, ValueRole::Mask));
             } else {
-                addOnes(input.name, input.indices);
+                ATTN_CHECK(addOnes(input.name, input.indices));
             }
             // With several masks, the site's is that of what is weighed.
             if (hasIndex(m_formula, input.name, m_formula.site().normalisedIndex))
@@ -77,14 +78,15 @@ private:
         return {};
     }
 
-    void addOnes(const std::string& name, const Axes& indices) {
-        const ValueId value =
-            m_graph.batchedConstant(name, share(Tensor(m_bound.extents.shape(withBatch(indices, true)), 1.0F)));
-        add(name, value, indices, true, ValueRole::Mask);
+    Status addOnes(const std::string& name, const Axes& indices) {
+        const Shape shape = m_bound.extents.shape(withBatch(indices, true));
+        ATTN_CHECK(expectReasonable(shape, mostMadeElements));
+        add(name, m_graph.batchedConstant(name, share(Tensor(shape, 1.0F))), indices, true, ValueRole::Mask);
+        return {};
     }
 
     /// Timesteps can leave a softmax whose index runs over the site's values.
-    void addWhatIfMask() {
+    Status addWhatIfMask() {
         const SiteDeclaration& site = m_formula.site();
         const auto isNamedMask = [](const auto& declared) { return declared.name == maskName; };
         const bool nameIsFree = std::ranges::none_of(m_formula.inputs(), isNamedMask) &&
@@ -94,10 +96,11 @@ private:
         const Statement& weights = *std::ranges::find(m_formula.statements(), site.weights, &Statement::name);
         if (m_site.mask || !nameIsFree || outermostSoftmax(*weights.expression) == nullptr ||
             !hasIndex(m_formula, site.values, site.normalisedIndex))
-            return;
-        addOnes(std::string(maskName), {site.normalisedIndex});
+            return {};
+        ATTN_CHECK(addOnes(std::string(maskName), {site.normalisedIndex}));
         m_site.mask = m_names.at(std::string(maskName)).value;
         m_site.maskIsWhatIf = true;
+        return {};
     }
 
     Status addConstants() {

@@ -2,6 +2,7 @@
 
 #include "formula/functions.h"
 #include "formula/indices.h"
+#include "graph/value_limit.h"
 #include "ops/layout.h"
 #include "ops/softmax.h"
 
@@ -84,10 +85,11 @@ Result<Term> ExpressionLowering::lowerReference(const ReferenceExpression& refer
     return Term::existing(value, std::move(axes));
 }
 
-Term ExpressionLowering::lowerIndex(const IndexExpression& index) {
+Result<Term> ExpressionLowering::lowerIndex(const IndexExpression& index) {
     const std::int64_t extent = m_extents[index.index];
     if (index.function == IndexFunction::Size)
         return Term::existing(m_graph.scalar(hiddenName("size"), static_cast<float>(extent)), {});
+    ATTN_CHECK(expectReasonable({extent}, mostMadeElements));
     Tensor positions({extent});
     std::iota(positions.data().begin(), positions.data().end(), 0.0F);
     return Term::existing(m_graph.constant(hiddenName("position"), share(std::move(positions))), {index.index});

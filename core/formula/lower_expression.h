@@ -44,7 +44,7 @@ public:
 private:
     [[nodiscard]] Result<Term> lowerNode(const Expression& expression);
     [[nodiscard]] Result<Term> lowerReference(const ReferenceExpression& reference);
-    [[nodiscard]] Term lowerIndex(const IndexExpression& index);
+    [[nodiscard]] Result<Term> lowerIndex(const IndexExpression& index);
     [[nodiscard]] Result<Term> lowerCall(const CallExpression& call);
     [[nodiscard]] Result<Term> lowerBinary(const BinaryExpression& binary);
     [[nodiscard]] Result<Term> lowerReduction(const ReductionExpression& reduction);

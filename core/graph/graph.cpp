@@ -1,6 +1,7 @@
 #include "graph/graph.h"
 
 #include "base/text.h"
+#include "graph/value_limit.h"
 
 #include <algorithm>
 
@@ -113,8 +114,9 @@ Result<ValueId> GraphBuilder::add(std::shared_ptr<const Operation> operation, st
     }
     const std::string_view label = name.empty() ? operation->name() : name;
     Result<Shape> inferred = operation->inferShape(shapes);
-    if (!inferred) {
-        Error error = std::move(inferred).error();
+    const Status reasonable = inferred ? expectReasonable(*inferred) : Status();
+    if (!inferred || !reasonable) {
+        Error error = inferred ? reasonable.error() : std::move(inferred).error();
         error = std::move(error).within("value " + std::string(label));
         if (!m_layer.empty()) error = std::move(error).within("layer " + m_layer);
         return fail(std::move(error));

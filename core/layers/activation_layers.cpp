@@ -96,9 +96,8 @@ Result<std::vector<Flow>> lowerThresholdedRelu(Lowering& lowering, const Layer& 
 
 Result<std::vector<Flow>> lowerSoftmaxLayer(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/activation/softmax.py: the mask lowers masked scores by 1e9, with robust_masking to −1e9, and
-    // passes; in
-    // keras/src/layers/activations/softmax.py as of 3.13 masked scores have no weight at all; in standalone Keras
-    // (keras/layers/advanced_activations.py of 2.2.4) the mask only passes.
+    // passes; in keras/src/layers/activations/softmax.py as of 3.13 masked scores have no weight at all; in standalone
+    // Keras (keras/layers/advanced_activations.py of 2.2.4) the mask only passes.
     ATTN_CHECK(expectInputs(inputs, 1));
     GraphBuilder& graph = lowering.graph();
     ValueId x = inputs[0].value;

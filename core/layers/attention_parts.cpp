@@ -66,6 +66,7 @@ Result<ValueId> SiteNotes::addKeyMask(std::optional<ValueId> mask, ValueId keys)
         ATTN_TRY(own, addInput("mask", *mask, {"j"}, ValueRole::Mask));
     } else {
         const Shape& shape = m_lowering.graph().shape(keys);
+        ATTN_CHECK(expectReasonable(shape.upTo(2), mostMadeElements));
         own = m_lowering.graph().batchedConstant("mask", share(Tensor(shape.upTo(2), 1.0F)));
         add("mask", own, {"j"}, ValueRole::Mask);
     }
@@ -89,6 +90,7 @@ Result<ValueId> allowedKeys(Lowering& lowering, SiteNotes& notes, ValueId keyMas
         ATTN_TRY(allowed, binary(lowering, BinaryKind::And, column, allowed));
     }
     if (masks.causal || masks.window) {
+        ATTN_CHECK(expectReasonable({queries, keys}, mostMadeElements));
         const ValueId band = lowering.graph().constant("band", share(bandMask(queries, keys, masks)));
         notes.add("band", band, {"i", "j"}, ValueRole::Mask);
         ATTN_TRY(allowed, binary(lowering, BinaryKind::And, allowed, band));

@@ -16,7 +16,7 @@ Result<ValueId> comparedWithEach(Lowering& lowering, BinaryKind kind, ValueId x,
 
 Result<ValueId> encodeCategories(Lowering& lowering, ValueId x, std::int64_t depth, std::string_view mode) {
     const Shape categories({depth});
-    ATTN_CHECK(expectReasonable(categories));
+    ATTN_CHECK(expectReasonable(categories, mostMadeElements));
     Tensor numbers(categories);
     std::iota(numbers.data().begin(), numbers.data().end(), 0.0F);
     const Shape shape = lowering.graph().shape(x);

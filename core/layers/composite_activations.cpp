@@ -15,22 +15,10 @@ Result<ValueId> clipped(Lowering& lowering, ValueId x, float low, float high) {
     return binary(lowering, BinaryKind::Minimum, above, high, "highest");
 }
 
-/// x − max − log Σ exp(x − max), over the last axis.
-Result<ValueId> logSoftmax(Lowering& lowering, ValueId x) {
+/// Over the features.
+Result<ValueId> logSoftmaxOfFeatures(Lowering& lowering, ValueId x) {
     ATTN_TRY(const std::size_t axis, axisOf(-1, lowering.graph().shape(x).rank()));
-    ATTN_TRY(const ValueId largest, reduce(lowering, ReduceKind::Max, x, {axis}, true));
-    ATTN_TRY(const ValueId shifted, binary(lowering, BinaryKind::Subtract, x, largest));
-    ATTN_TRY(const ValueId exponentials, unary(lowering, UnaryKind::Exp, shifted));
-    ATTN_TRY(const ValueId total, reduce(lowering, ReduceKind::Sum, exponentials, {axis}, true));
-    ATTN_TRY(const ValueId logarithm, unary(lowering, UnaryKind::Log, total));
-    return binary(lowering, BinaryKind::Subtract, shifted, logarithm, "log_softmax");
-}
-
-/// −softplus(−x)
-Result<ValueId> logSigmoid(Lowering& lowering, ValueId x) {
-    ATTN_TRY(const ValueId negated, unary(lowering, UnaryKind::Negate, x));
-    ATTN_TRY(const ValueId softplus, unary(lowering, UnaryKind::Softplus, negated));
-    return unary(lowering, UnaryKind::Negate, softplus, "log_sigmoid");
+    return logSoftmax(lowering, x, axis);
 }
 
 /// x · relu6(x + 3) / 6
@@ -116,9 +104,6 @@ Result<Ranked> ranked(Lowering& lowering, ValueId x, std::size_t axis) {
     std::vector<std::int64_t> row = column;
     column.push_back(1);
     row.insert(row.end() - 1, 1);
-    std::vector<std::int64_t> square = column;
-    square.back() = shape[axis];
-    ATTN_CHECK(expectReasonable(Shape(std::move(square))));
     ATTN_TRY(const ValueId each, reshape(lowering, x, Shape(std::move(column))));
     ATTN_TRY(const ValueId others, reshape(lowering, x, Shape(std::move(row))));
     ATTN_TRY(const ValueId larger, binary(lowering, BinaryKind::Greater, others, each));
@@ -164,16 +149,37 @@ struct CompositeRow {
 };
 
 constexpr std::array compositeRows{
-    CompositeRow{"glu", gatedLinear},        CompositeRow{"hard_shrink", hardShrink},
-    CompositeRow{"hard_silu", hardSilu},     CompositeRow{"hard_swish", hardSilu},
-    CompositeRow{"hard_tanh", hardTanh},     CompositeRow{"log_sigmoid", logSigmoid},
-    CompositeRow{"log_softmax", logSoftmax}, CompositeRow{"soft_shrink", softShrink},
-    CompositeRow{"sparse_plus", sparsePlus}, CompositeRow{"sparse_sigmoid", sparseSigmoid},
-    CompositeRow{"sparsemax", sparseMax},    CompositeRow{"squareplus", squarePlus},
+    CompositeRow{"glu", gatedLinear},
+    CompositeRow{"hard_shrink", hardShrink},
+    CompositeRow{"hard_silu", hardSilu},
+    CompositeRow{"hard_swish", hardSilu},
+    CompositeRow{"hard_tanh", hardTanh},
+    CompositeRow{"log_sigmoid", logSigmoid},
+    CompositeRow{"log_softmax", logSoftmaxOfFeatures},
+    CompositeRow{"soft_shrink", softShrink},
+    CompositeRow{"sparse_plus", sparsePlus},
+    CompositeRow{"sparse_sigmoid", sparseSigmoid},
+    CompositeRow{"sparsemax", sparseMax},
+    CompositeRow{"squareplus", squarePlus},
     CompositeRow{"tanh_shrink", tanhShrink},
 };
 
 }  // namespace
+
+Result<ValueId> logSoftmax(Lowering& lowering, ValueId x, std::size_t axis) {
+    ATTN_TRY(const ValueId largest, reduce(lowering, ReduceKind::Max, x, {axis}, true));
+    ATTN_TRY(const ValueId shifted, binary(lowering, BinaryKind::Subtract, x, largest));
+    ATTN_TRY(const ValueId exponentials, unary(lowering, UnaryKind::Exp, shifted));
+    ATTN_TRY(const ValueId total, reduce(lowering, ReduceKind::Sum, exponentials, {axis}, true));
+    ATTN_TRY(const ValueId logarithm, unary(lowering, UnaryKind::Log, total));
+    return binary(lowering, BinaryKind::Subtract, shifted, logarithm, "log_softmax");
+}
+
+Result<ValueId> logSigmoid(Lowering& lowering, ValueId x) {
+    ATTN_TRY(const ValueId negated, unary(lowering, UnaryKind::Negate, x));
+    ATTN_TRY(const ValueId softplus, unary(lowering, UnaryKind::Softplus, negated));
+    return unary(lowering, UnaryKind::Negate, softplus, "log_sigmoid");
+}
 
 CompositeActivation compositeActivation(std::string_view name) {
     const auto row = std::ranges::find(compositeRows, name, &CompositeRow::name);

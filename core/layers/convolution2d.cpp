@@ -9,8 +9,6 @@ namespace attnscope {
 
 namespace {
 
-using Pair = std::pair<std::int64_t, std::int64_t>;
-
 /// The last axis but `feature` of [batch, rows, columns, features] as time, all rows of all batches as batches.
 Result<ValueId> rowsAsBatch(Lowering& lowering, ValueId x) {
     const Shape shape = lowering.graph().shape(x);
@@ -35,9 +33,9 @@ Result<Convolution2D> readConvolution(Lowering& lowering, const Config& config, 
     Convolution2D convolution;
     convolution.x = inputs[0].value;
     convolution.shape = lowering.graph().shape(convolution.x);
-    ATTN_TRY(convolution.size, positivePair(config, "kernel_size"));
-    ATTN_TRY(convolution.stride, positivePair(config, "strides", Pair(1, 1)));
-    ATTN_TRY(convolution.dilation, positivePair(config, "dilation_rate", Pair(1, 1)));
+    ATTN_TRY(convolution.size, pairOf(config, "kernel_size", 1));
+    ATTN_TRY(convolution.stride, pairOf(config, "strides", 1, Pair(1, 1)));
+    ATTN_TRY(convolution.dilation, pairOf(config, "dilation_rate", 1, Pair(1, 1)));
     ATTN_TRY(convolution.useBias, config.flag("use_bias", true));
     ATTN_TRY(convolution.padding, config.text("padding", "valid"));
     return convolution;

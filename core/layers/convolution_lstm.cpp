@@ -100,6 +100,7 @@ private:
     }
 
     Status start(const std::vector<Flow>& inputs) {
+        ATTN_CHECK(expectReasonable(m_state, mostMadeElements));
         const ValueId zero = m_graph.batchedConstant("zero_state", share(Tensor(m_state)));
         m_output = zero;
         m_h = inputs.size() == 3 ? inputs[1].value : zero;

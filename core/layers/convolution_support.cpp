@@ -21,21 +21,24 @@ Result<AxisPadding> paddingFor(const std::string& mode, std::int64_t extent, std
 
 Result<ValueId> padded(Lowering& lowering, ValueId x, std::size_t axis, AxisPadding padding) {
     if (padding.before + padding.after == 0) return x;
-    Shape shape = lowering.graph().shape(x);
-    shape[axis] += padding.before + padding.after;
-    ATTN_CHECK(expectReasonable(shape));
     return lowering.graph().add(std::make_shared<Pad>(axis, padding.before, padding.after), {x}, "padded");
 }
 
-Result<std::pair<std::int64_t, std::int64_t>> positivePair(
-    const Config& config, std::string_view key, std::optional<std::pair<std::int64_t, std::int64_t>> fallback) {
+Result<bool> padsToSame(const Config& config) {
+    ATTN_TRY(const std::string padding, config.text("padding", "valid"));
+    if (padding == "valid" || padding == "same") return padding == "same";
+    return fail(ErrorCode::Format, "config entry padding: \"" + padding + "\" found; valid or same expected");
+}
+
+Result<Pair> pairOf(const Config& config, std::string_view key, std::int64_t least, std::optional<Pair> fallback) {
     if (fallback && !config.has(key)) return *fallback;
     ATTN_TRY(const std::vector<std::int64_t> numbers, config.integers(key));
-    constexpr std::int64_t largest = std::int64_t{1} << 31;
-    const bool sound = std::ranges::all_of(numbers, [](std::int64_t n) { return n >= 1 && n <= largest; });
+    const bool sound =
+        std::ranges::all_of(numbers, [least](std::int64_t n) { return n >= least && n <= mostElements; });
     if (!sound || numbers.empty() || numbers.size() > 2)
-        return fail(ErrorCode::Format, "config entry " + std::string(key) + ": one or two numbers from 1 expected");
-    return std::pair(numbers.front(), numbers.back());
+        return fail(ErrorCode::Format, "config entry " + std::string(key) + ": one or two numbers from " +
+                                           std::to_string(least) + " expected");
+    return Pair(numbers.front(), numbers.back());
 }
 
 Result<ValueId> biasedAndActivated(Lowering& lowering, const Config& config, ValueId y, std::optional<ValueId> bias) {

@@ -2,7 +2,10 @@
 
 #include "layers/lowering.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 /// What the convolutions share; private to this room.
 namespace attnscope {
@@ -21,9 +24,17 @@ struct AxisPadding {
 /// The value with zeros put around an axis; itself where there are none to put.
 [[nodiscard]] Result<ValueId> padded(Lowering& lowering, ValueId x, std::size_t axis, AxisPadding padding);
 
-/// A config entry of two whole numbers of at least 1, or one that stands for both: (2, 3), 2.
-[[nodiscard]] Result<std::pair<std::int64_t, std::int64_t>> positivePair(
-    const Config& config, std::string_view key, std::optional<std::pair<std::int64_t, std::int64_t>> fallback = {});
+/// Whether a layer that can only pad so that nothing at the ends is lost does: `same`, else `valid`. Errors: any other
+/// padding.
+[[nodiscard]] Result<bool> padsToSame(const Config& config);
+
+/// Rows and columns, or the two sides of an axis.
+using Pair = std::pair<std::int64_t, std::int64_t>;
+
+/// A config entry of two whole numbers of at least `least`, or one that stands for both: (2, 3), 2. Without a fallback
+/// it must be there.
+[[nodiscard]] Result<Pair> pairOf(const Config& config, std::string_view key, std::int64_t least,
+                                  std::optional<Pair> fallback = std::nullopt);
 
 /// Bias, if the layer has one (`bias` holds a value), and activation.
 [[nodiscard]] Result<ValueId> biasedAndActivated(Lowering& lowering, const Config& config, ValueId y,

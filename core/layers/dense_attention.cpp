@@ -21,7 +21,6 @@ using Score = Result<ValueId> (*)(Lowering& lowering, const Layer& layer, SiteNo
 Result<ValueId> everyPair(Lowering& lowering, const Given& given) {
     const Shape q = lowering.graph().shape(given.query);
     const Shape k = lowering.graph().shape(given.key);
-    ATTN_CHECK(expectReasonable({q[0], q[1], k[1], q[2]}));
     ATTN_TRY(const ValueId query, reshape(lowering, given.query, {q[0], q[1], 1, q[2]}));
     ATTN_TRY(const ValueId key, reshape(lowering, given.key, {k[0], 1, k[1], k[2]}));
     return binary(lowering, BinaryKind::Add, query, key, "pairs");

@@ -129,7 +129,6 @@ Result<std::vector<Flow>> lowerMaxoutDense(Lowering& lowering, const Layer& laye
     ATTN_TRY(const std::int64_t units, positive(layer.config, "units"));
     ATTN_TRY(const std::int64_t maps, positive(layer.config, "nb_feature", 4));
     ATTN_TRY(const bool useBias, layer.config.flag("use_bias", true));
-    ATTN_CHECK(expectReasonable({shape[0], maps, units}));
     std::vector<ExpectedWeight> expected{{"W", {maps, shape[1], units}}};
     if (useBias) expected.push_back({"b", {maps, units}});
     ATTN_TRY(const std::vector<ValueId> weights, addWeights(lowering, layer, expected));

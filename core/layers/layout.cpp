@@ -10,54 +10,25 @@ namespace attnscope {
 
 namespace {
 
-/// Numbers for the two sides of an axis.
-using Sides = std::pair<std::int64_t, std::int64_t>;
-
-/// Two non-negative numbers, or one that stands for both.
-Result<Sides> bothSides(const Config& config, std::string_view key) {
-    std::vector<std::int64_t> numbers{1};
-    if (config.has(key)) {
-        ATTN_TRY(numbers, config.integers(key));
-    }
-    constexpr std::int64_t largest = std::int64_t{1} << 31;
-    const bool sound = std::ranges::all_of(numbers, [](std::int64_t n) { return n >= 0 && n <= largest; });
-    if (!sound || numbers.empty() || numbers.size() > 2)
-        return fail(ErrorCode::Format, "config entry " + std::string(key) + ": one or two numbers from 0 expected");
-    return std::pair(numbers.front(), numbers.back());
-}
-
 /// The sides of rows and of columns: ((1, 2), (3, 4)); (1, 3) for the same on both sides; 1 for all four.
-Result<std::pair<Sides, Sides>> fourSides(const Config& config, std::string_view key) {
+Result<std::pair<Pair, Pair>> fourSides(const Config& config, std::string_view key) {
     const nlohmann::json entry = config.has(key) ? config.json().at(std::string(key)) : nlohmann::json(1);
     if (!entry.is_array() || entry.size() != 2) {
-        ATTN_TRY(const Sides all, bothSides(config, key));
+        ATTN_TRY(const Pair all, pairOf(config, key, 0, Pair(1, 1)));
         return std::pair(all, all);
     }
     const auto one = [&](std::size_t axis) {
         nlohmann::json own = nlohmann::json::object();
         own[std::string(key)] = entry[axis];
-        return bothSides(Config(std::move(own)), key);
+        return pairOf(Config(std::move(own)), key, 0, Pair(1, 1));
     };
-    ATTN_TRY(const Sides rows, one(0));
-    ATTN_TRY(const Sides columns, one(1));
+    ATTN_TRY(const Pair rows, one(0));
+    ATTN_TRY(const Pair columns, one(1));
     return std::pair(rows, columns);
 }
 
-/// The axis with every element `times` in a row.
-Result<ValueId> repeated(Lowering& lowering, ValueId x, std::size_t axis, std::int64_t times) {
-    Shape shape = lowering.graph().shape(x);
-    std::vector<std::int64_t> extents = shape.extents();
-    extents.insert(extents.begin() + static_cast<std::ptrdiff_t>(axis) + 1, 1);
-    ATTN_TRY(ValueId y, reshape(lowering, x, Shape(extents)));
-    extents[axis + 1] = times;
-    ATTN_CHECK(expectReasonable(Shape(extents)));
-    ATTN_TRY(y, lowering.graph().add(std::make_shared<Broadcast>(Shape(std::move(extents))), {y}));
-    shape[axis] *= times;
-    return reshape(lowering, y, std::move(shape), "repeated");
-}
-
 /// The axis without its ends; `elements` is what to call its elements.
-Result<ValueId> cropped(Lowering& lowering, ValueId x, std::size_t axis, Sides sides, const std::string& elements) {
+Result<ValueId> cropped(Lowering& lowering, ValueId x, std::size_t axis, Pair sides, const std::string& elements) {
     const std::int64_t left = lowering.graph().shape(x)[axis] - sides.first - sides.second;
     if (left < 1) return fail(ErrorCode::Shape, "config entry cropping leaves nothing of the input's " + elements);
     return lowering.graph().add(std::make_shared<Slice>(axis, sides.first, left), {x}, "cropped");
@@ -125,7 +96,6 @@ Result<std::vector<Flow>> lowerRepeatVector(Lowering& lowering, const Layer& lay
     ATTN_TRY(const std::int64_t count, positive(layer.config, "n"));
     const Shape shape = lowering.graph().shape(inputs[0].value);
     const Shape repeated{shape[0], count, shape[1]};
-    ATTN_CHECK(expectReasonable(repeated));
     ATTN_TRY(const ValueId step, reshape(lowering, inputs[0].value, {shape[0], 1, shape[1]}));
     ATTN_TRY(const ValueId y, lowering.graph().add(std::make_shared<Broadcast>(repeated), {step}, "repeated"));
     return single(y);
@@ -135,7 +105,7 @@ Result<std::vector<Flow>> lowerZeroPadding1D(Lowering& lowering, const Layer& la
     // tf_keras/src/layers/reshaping/zero_padding1d.py
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
-    ATTN_TRY(const Sides sides, bothSides(layer.config, "padding"));
+    ATTN_TRY(const Pair sides, pairOf(layer.config, "padding", 0, Pair(1, 1)));
     ATTN_TRY(const ValueId y, padded(lowering, inputs[0].value, 1, {sides.first, sides.second}));
     return single(y);
 }
@@ -155,7 +125,7 @@ Result<std::vector<Flow>> lowerCropping1D(Lowering& lowering, const Layer& layer
     // tf_keras/src/layers/reshaping/cropping1d.py
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
-    ATTN_TRY(const Sides sides, bothSides(layer.config, "cropping"));
+    ATTN_TRY(const Pair sides, pairOf(layer.config, "cropping", 0, Pair(1, 1)));
     ATTN_TRY(const ValueId y, cropped(lowering, inputs[0].value, 1, sides, "timesteps"));
     return single(y);
 }
@@ -176,7 +146,7 @@ Result<std::vector<Flow>> lowerUpSampling1D(Lowering& lowering, const Layer& lay
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
     ATTN_TRY(const std::int64_t size, positive(layer.config, "size", 2));
-    ATTN_TRY(const ValueId y, repeated(lowering, inputs[0].value, 1, size));
+    ATTN_TRY(const ValueId y, repeated(lowering, inputs[0].value, 1, size, Repeat::Each));
     return single(y);
 }
 
@@ -185,13 +155,13 @@ Result<std::vector<Flow>> lowerUpSampling2D(Lowering& lowering, const Layer& lay
     ATTN_CHECK(expectInputs(inputs, 1));
     ATTN_CHECK(expectChannelsLast(layer.config));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
-    ATTN_TRY(const auto size, positivePair(layer.config, "size", std::pair(std::int64_t{2}, std::int64_t{2})));
+    ATTN_TRY(const auto size, pairOf(layer.config, "size", 1, Pair(2, 2)));
     ATTN_TRY(const std::string interpolation, layer.config.text("interpolation", "nearest"));
     if (interpolation != "nearest")
         return fail(ErrorCode::Unsupported,
                     "config entry interpolation: \"" + interpolation + "\" found, only nearest is supported");
-    ATTN_TRY(ValueId y, repeated(lowering, inputs[0].value, 1, size.first));
-    ATTN_TRY(y, repeated(lowering, y, 2, size.second));
+    ATTN_TRY(ValueId y, repeated(lowering, inputs[0].value, 1, size.first, Repeat::Each));
+    ATTN_TRY(y, repeated(lowering, y, 2, size.second, Repeat::Each));
     return single(y);
 }
 

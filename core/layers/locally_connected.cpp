@@ -34,10 +34,7 @@ Result<Local> readLocal(Lowering& lowering, const Config& config, const std::vec
     ATTN_TRY(local.width, positive(config, "kernel_size"));
     ATTN_TRY(local.stride, positive(config, "strides", 1));
     ATTN_TRY(local.filters, positive(config, "filters"));
-    ATTN_TRY(const std::string padding, config.text("padding", "valid"));
-    if (padding != "valid" && padding != "same")
-        return fail(ErrorCode::Format, "config entry padding: \"" + padding + "\" found; valid or same expected");
-    local.same = padding == "same";
+    ATTN_TRY(local.same, padsToSame(config));
     if (!local.same && local.time < local.width)
         return fail(ErrorCode::Shape, "input: " + std::to_string(local.time) + " timesteps found, " +
                                           std::to_string(local.width) + " or more expected");

@@ -65,6 +65,7 @@ Result<std::optional<ValueId>> joinedMask(Lowering& lowering, const std::vector<
         Shape shape = graph.shape(input.value);
         shape[shape.rank() - 1] = 1;
         if (!input.mask) {
+            ATTN_CHECK(expectReasonable(shape, mostMadeElements));
             masks.push_back(graph.batchedConstant("unmasked", share(Tensor(shape, 1.0F))));
         } else if (graph.shape(*input.mask).rank() < shape.rank()) {
             std::vector<std::int64_t> extents = graph.shape(*input.mask).extents();

@@ -1,3 +1,4 @@
+#include "layers/categories.h"
 #include "layers/operation_functions.h"
 #include "layers/support.h"
 #include "ops/gather.h"
@@ -13,14 +14,6 @@ namespace attnscope {
 namespace {
 
 using nlohmann::json;
-using Values = std::vector<ValueId>;
-
-constexpr std::int64_t mostParts = 4096;
-
-Result<Values> one(Result<ValueId> value) {
-    if (!value) return fail(std::move(value).error());
-    return Values{*value};
-}
 
 Result<ValueId> operandOf(const OperationArguments& arguments) {
     return arguments.operand(0, {"x", "input", "tensor", "value", "params", "lengths", "indices"});
@@ -47,10 +40,11 @@ ValueId tensorConstant(const OperationArguments& arguments, Tensor tensor) {
 }
 
 /// 0, 1, … as far as an axis runs.
-ValueId places(const OperationArguments& arguments, std::int64_t extent) {
+Result<Tensor> places(std::int64_t extent) {
+    ATTN_CHECK(expectReasonable({extent}, mostMadeElements));
     Tensor numbers(Shape{extent});
     std::iota(numbers.data().begin(), numbers.data().end(), 0.0F);
-    return tensorConstant(arguments, std::move(numbers));
+    return numbers;
 }
 
 Result<Values> lowerShape(const OperationArguments& arguments) {
@@ -62,23 +56,6 @@ Result<Values> lowerShape(const OperationArguments& arguments) {
     return Values{tensorConstant(arguments, std::move(extents))};
 }
 
-/// Every number of an axis `times` times, each behind itself or the whole axis behind itself.
-Result<ValueId> repeated(Lowering& lowering, ValueId x, std::size_t axis, std::int64_t times, bool each) {
-    if (times < 1) return fail(ErrorCode::Unsupported, "argument repeats: at least 1 expected");
-    if (times == 1) return x;
-    const Shape shape = lowering.graph().shape(x);
-    std::vector<std::int64_t> apart = shape.extents();
-    apart.insert(apart.begin() + static_cast<std::ptrdiff_t>(axis + (each ? 1 : 0)), 1);
-    ATTN_TRY(x, reshape(lowering, x, Shape(apart)));
-    apart[axis + (each ? 1 : 0)] = times;
-    const Shape stretched(std::move(apart));
-    ATTN_CHECK(expectReasonable(stretched));
-    ATTN_TRY(x, lowering.graph().add(std::make_shared<Broadcast>(stretched), {x}));
-    std::vector<std::int64_t> joined = shape.extents();
-    joined[axis] *= times;
-    return reshape(lowering, x, Shape(std::move(joined)));
-}
-
 Result<Values> lowerTile(const OperationArguments& arguments) {
     Lowering& lowering = arguments.lowering();
     ATTN_TRY(ValueId x, operandOf(arguments));
@@ -87,7 +64,8 @@ Result<Values> lowerTile(const OperationArguments& arguments) {
         return fail(ErrorCode::Unsupported, "argument multiples: a number for each axis expected");
     if (times[0] != 1 && lowering.graph().value(x).batched) return fail(ErrorCode::Unsupported, "it repeats the batch");
     for (std::size_t axis = 0; axis < times.size(); ++axis) {
-        ATTN_TRY(x, repeated(lowering, x, axis, times[axis], false));
+        if (times[axis] < 1) return fail(ErrorCode::Unsupported, "argument multiples: at least 1 expected");
+        ATTN_TRY(x, repeated(lowering, x, axis, times[axis], Repeat::Whole));
     }
     return Values{x};
 }
@@ -96,8 +74,9 @@ Result<Values> lowerRepeat(const OperationArguments& arguments) {
     ATTN_TRY(const ValueId x, operandOf(arguments));
     ATTN_TRY(const std::size_t axis, ownAxis(arguments, x, std::nullopt));
     ATTN_TRY(const std::vector<std::int64_t> times, arguments.integers({"repeats", "rep"}));
-    if (times.size() != 1) return fail(ErrorCode::Unsupported, "argument repeats: one number expected");
-    return one(repeated(arguments.lowering(), x, axis, times[0], true));
+    if (times.size() != 1 || times[0] < 1)
+        return fail(ErrorCode::Unsupported, "argument repeats: one number from 1 expected");
+    return one(repeated(arguments.lowering(), x, axis, times[0], Repeat::Each));
 }
 
 /// A part of one axis, from `start` on.
@@ -116,19 +95,24 @@ Result<ValueId> withoutAxis(const OperationArguments& arguments, ValueId x, std:
     return reshape(arguments.lowering(), x, Shape(std::move(extents)));
 }
 
-/// Rows of a table by ids that are computed, or parts of an axis by numbers in the file.
-Result<Values> lowerGather(const OperationArguments& arguments) {
+/// Rows of a table by ids that are computed, or parts of an axis by numbers in the file; `usual` is the axis where none
+/// is named.
+Result<Values> picked(const OperationArguments& arguments, std::optional<std::int64_t> usual) {
     Lowering& lowering = arguments.lowering();
     ATTN_TRY(const ValueId x, operandOf(arguments));
     json indices = arguments.option({"indices"});
     if (indices.is_null()) indices = arguments.positional(1);
+    ATTN_TRY(const std::int64_t batchAxes, arguments.integer({"batch_dims"}, 0));
+    if (batchAxes != 0) return fail(ErrorCode::Unsupported, "argument batch_dims: 0 expected");
     if (indices.is_object()) {
         ATTN_TRY(const ValueId ids, arguments.operand(1, {"indices"}));
         if (lowering.graph().value(x).batched || shapeOf(arguments, x).rank() != 2)
             return fail(ErrorCode::Unsupported, "it picks from a computed tensor by computed numbers");
+        ATTN_TRY(const std::size_t axis, ownAxis(arguments, x, usual));
+        if (axis != 0) return fail(ErrorCode::Unsupported, "argument axis: rows, axis 0, expected");
         return one(lowering.graph().add(std::make_shared<Gather>(), {x, ids}, "rows"));
     }
-    ATTN_TRY(const std::size_t axis, ownAxis(arguments, x, 0));
+    ATTN_TRY(const std::size_t axis, ownAxis(arguments, x, usual));
     const json list = indices.is_array() ? indices : json::array({indices});
     if (list.empty() || static_cast<std::int64_t>(list.size()) > mostParts)
         return fail(ErrorCode::Unsupported, "argument indices: 1 to 4096 numbers expected");
@@ -142,6 +126,15 @@ Result<Values> lowerGather(const OperationArguments& arguments) {
     if (!indices.is_array()) return one(withoutAxis(arguments, parts.front(), axis));
     if (parts.size() == 1) return parts;
     return one(lowering.graph().add(std::make_shared<Concatenate>(axis), parts, "picked"));
+}
+
+Result<Values> lowerGather(const OperationArguments& arguments) {
+    return picked(arguments, 0);
+}
+
+/// Without an axis, keras.ops.take picks from all numbers in a row (keras/src/ops/numpy.py).
+Result<Values> lowerTake(const OperationArguments& arguments) {
+    return picked(arguments, std::nullopt);
 }
 
 Result<Values> lowerUnstack(const OperationArguments& arguments) {
@@ -195,9 +188,6 @@ Result<Values> lowerPad(const OperationArguments& arguments) {
         const auto after = pair[1].get<std::int64_t>();
         if (before == 0 && after == 0) continue;
         if (axis == 0) return fail(ErrorCode::Unsupported, "it pads the batch");
-        std::vector<std::int64_t> extents = shapeOf(arguments, x).extents();
-        extents[axis] += before + after;
-        ATTN_CHECK(expectReasonable(Shape(std::move(extents))));
         ATTN_TRY(x, lowering.graph().add(std::make_shared<Pad>(axis, before, after, value), {x}));
     }
     return Values{x};
@@ -220,13 +210,16 @@ Result<Values> lowerRoll(const OperationArguments& arguments) {
 Result<ValueId> band(const OperationArguments& arguments, ValueId x, std::int64_t lower, std::int64_t upper) {
     const Shape shape = shapeOf(arguments, x);
     if (shape.rank() < 2) return fail(ErrorCode::Shape, "matrices expected");
+    ATTN_CHECK(expectReasonable(shape.from(shape.rank() - 2), mostMadeElements));
     Tensor kept(shape.from(shape.rank() - 2));
-    ATTN_CHECK(expectReasonable(kept.shape()));
     for (std::int64_t row = 0; row < kept.dim(0); ++row)
         for (std::int64_t column = 0; column < kept.dim(1); ++column)
             kept[static_cast<std::size_t>(row * kept.dim(1) + column)] =
                 (lower < 0 || row - column <= lower) && (upper < 0 || column - row <= upper) ? 1.0F : 0.0F;
-    return binary(arguments.lowering(), BinaryKind::Multiply, x, tensorConstant(arguments, std::move(kept)));
+    // Not a product: infinities outside of the band are gone, too.
+    GraphBuilder& graph = arguments.lowering().graph();
+    return graph.add(std::make_shared<Select>(),
+                     {tensorConstant(arguments, std::move(kept)), x, graph.scalar("zero", 0.0F)});
 }
 
 Result<Values> lowerBandPart(const OperationArguments& arguments) {
@@ -261,7 +254,7 @@ Result<Values> lowerCumsum(const OperationArguments& arguments) {
     ATTN_TRY(const bool reverse, arguments.flag({"reverse"}, false));
     const std::size_t rank = shapeOf(arguments, x).rank();
     const std::int64_t extent = shapeOf(arguments, x)[axis];
-    ATTN_CHECK(expectReasonable(Shape{extent, extent}));
+    ATTN_CHECK(expectReasonable({extent, extent}, mostMadeElements));
     Tensor counted(Shape{extent, extent});
     for (std::int64_t from = 0; from < extent; ++from)
         for (std::int64_t to = 0; to < extent; ++to)
@@ -285,11 +278,9 @@ Result<Values> lowerOneHot(const OperationArguments& arguments) {
     ATTN_TRY(const float off, arguments.number({"off_value"}, 0.0F));
     if (axis != -1 || on != 1.0F || off != 0.0F)
         return fail(ErrorCode::Unsupported, "ones and zeros along a new last axis expected");
-    if (depth < 1 || depth > mostParts) return fail(ErrorCode::Limit, "argument depth: 1 to 4096 expected");
-    std::vector<std::int64_t> extents = shapeOf(arguments, x).extents();
-    extents.push_back(1);
-    ATTN_TRY(const ValueId column, reshape(lowering, x, Shape(std::move(extents))));
-    return one(binary(lowering, BinaryKind::Equal, column, places(arguments, depth)));
+    if (depth < 1) return fail(ErrorCode::Unsupported, "argument depth: at least 1 expected");
+    ATTN_TRY(Tensor numbers, places(depth));
+    return one(comparedWithEach(lowering, BinaryKind::Equal, x, std::move(numbers), "categories"));
 }
 
 Result<Values> lowerSequenceMask(const OperationArguments& arguments) {
@@ -297,12 +288,8 @@ Result<Values> lowerSequenceMask(const OperationArguments& arguments) {
     ATTN_TRY(const ValueId lengths, operandOf(arguments));
     ATTN_TRY(const std::int64_t longest, arguments.integer({"maxlen"}, 0));
     if (longest < 1) return fail(ErrorCode::Unsupported, "argument maxlen: a number expected");
-    std::vector<std::int64_t> extents = shapeOf(arguments, lengths).extents();
-    extents.push_back(1);
-    ATTN_TRY(const ValueId column, reshape(lowering, lengths, Shape(extents)));
-    extents.back() = longest;
-    ATTN_CHECK(expectReasonable(Shape(std::move(extents))));
-    return one(binary(lowering, BinaryKind::Less, places(arguments, longest), column));
+    ATTN_TRY(Tensor steps, places(longest));
+    return one(comparedWithEach(lowering, BinaryKind::Greater, lengths, std::move(steps), "timesteps"));
 }
 
 /// tf.range of numbers that are known: its end, or its start, end and step.
@@ -325,72 +312,16 @@ Result<Values> lowerRange(const OperationArguments& arguments) {
     return Values{tensorConstant(arguments, std::move(range))};
 }
 
-/// The axes that tf.tensordot sums over, of one operand: the last or first ones, or a list.
-Result<std::vector<std::size_t>> summedAxes(const json& axes, std::size_t operand, std::size_t rank) {
-    std::vector<std::int64_t> named;
-    if (axes.is_number_integer()) {
-        const auto count = axes.get<std::int64_t>();
-        if (count < 1 || count > static_cast<std::int64_t>(rank))
-            return fail(ErrorCode::Unsupported, "argument axes: no such axes");
-        for (std::int64_t axis = 0; axis < count; ++axis) named.push_back(operand == 0 ? axis - count : axis);
-        return axesOf(named, rank);
-    }
-    if (!axes.is_array() || axes.size() != 2) return fail(ErrorCode::Unsupported, "argument axes: two lists expected");
-    for (const json& axis : axes[operand].is_array() ? axes[operand] : json::array({axes[operand]})) {
-        if (!axis.is_number_integer()) return fail(ErrorCode::Unsupported, "argument axes: whole numbers expected");
-        named.push_back(axis.get<std::int64_t>());
-    }
-    return axesOf(named, rank);
-}
-
-/// An operand as a matrix: what stays, and what is summed over behind it or in front of it. Gives what stays.
-Result<std::vector<std::int64_t>> asMatrix(const OperationArguments& arguments, ValueId& x,
-                                           const std::vector<std::size_t>& summed, bool behind) {
-    const Shape shape = shapeOf(arguments, x);
-    std::vector<std::size_t> stays;
-    std::vector<std::int64_t> extents;
-    for (std::size_t axis = 0; axis < shape.rank(); ++axis) {
-        if (std::ranges::find(summed, axis) != summed.end()) continue;
-        stays.push_back(axis);
-        extents.push_back(shape[axis]);
-    }
-    std::vector<std::size_t> order = behind ? stays : summed;
-    const std::vector<std::size_t>& last = behind ? summed : stays;
-    order.insert(order.end(), last.begin(), last.end());
-    ATTN_TRY(x, permute(arguments.lowering(), x, std::move(order)));
-    const std::int64_t rows = Shape(extents).elements();
-    const std::int64_t sums = shape.elements() / rows;
-    ATTN_TRY(x, reshape(arguments.lowering(), x, behind ? Shape{rows, sums} : Shape{sums, rows}));
-    return extents;
-}
-
-/// A product with a tensor that is the same for every example.
-Result<Values> lowerTensordot(const OperationArguments& arguments) {
-    Lowering& lowering = arguments.lowering();
-    ATTN_TRY(ValueId a, arguments.operand(0, {"a", "x1"}));
-    ATTN_TRY(ValueId b, arguments.operand(1, {"b", "x2"}));
-    const json axes = arguments.option({"axes"});
-    ATTN_TRY(const std::vector<std::size_t> summedA, summedAxes(axes, 0, shapeOf(arguments, a).rank()));
-    ATTN_TRY(const std::vector<std::size_t> summedB, summedAxes(axes, 1, shapeOf(arguments, b).rank()));
-    if (lowering.graph().value(b).batched || std::ranges::find(summedA, std::size_t{0}) != summedA.end())
-        return fail(ErrorCode::Unsupported, "it mixes examples of the batch");
-    ATTN_TRY(std::vector<std::int64_t> extents, asMatrix(arguments, a, summedA, true));
-    ATTN_TRY(const std::vector<std::int64_t> others, asMatrix(arguments, b, summedB, false));
-    extents.insert(extents.end(), others.begin(), others.end());
-    ATTN_TRY(const ValueId y, lowering.graph().add(std::make_shared<MatMul>(), {a, b}, "product"));
-    return one(reshape(lowering, y, Shape(std::move(extents))));
-}
-
 constexpr std::array rows{
     OperationRow{"Cumsum", "math.cumsum", lowerCumsum},
     OperationRow{"OneHot", "one_hot", lowerOneHot},
     OperationRow{"Pad", "pad", lowerPad},
     OperationRow{"Repeat", "repeat", lowerRepeat},
     OperationRow{"Roll", "roll", lowerRoll},
-    OperationRow{"Take", "gather", lowerGather},
-    OperationRow{"Tensordot", "tensordot", lowerTensordot},
+    OperationRow{"Take", "", lowerTake},
     OperationRow{"Tile", "tile", lowerTile},
     OperationRow{"Unstack", "unstack", lowerUnstack},
+    OperationRow{"", "gather", lowerGather},
     OperationRow{"", "keras.backend.batch_flatten", lowerBatchFlatten},
     OperationRow{"", "linalg.band_part", lowerBandPart},
     OperationRow{"", "linalg.matrix_transpose", lowerMatrixTranspose},

@@ -1,3 +1,4 @@
+#include "layers/composite_activations.h"
 #include "layers/operation_functions.h"
 #include "layers/support.h"
 
@@ -6,13 +7,6 @@
 namespace attnscope {
 
 namespace {
-
-using Values = std::vector<ValueId>;
-
-Result<Values> one(Result<ValueId> value) {
-    if (!value) return fail(std::move(value).error());
-    return Values{*value};
-}
 
 // Operands are called x1, x2 in keras.ops and x, y in tf; single ones x, features or input.
 template <BinaryKind Kind>
@@ -64,12 +58,8 @@ Result<Values> lowerCeil(const OperationArguments& arguments) {
 }
 
 Result<Values> lowerLogSigmoid(const OperationArguments& arguments) {
-    Lowering& lowering = arguments.lowering();
-    ATTN_TRY(ValueId x, operandOf(arguments));
-    for (const UnaryKind kind : {UnaryKind::Negate, UnaryKind::Softplus, UnaryKind::Negate}) {
-        ATTN_TRY(x, unary(lowering, kind, x));
-    }
-    return Values{x};
+    ATTN_TRY(const ValueId x, operandOf(arguments));
+    return one(logSigmoid(arguments.lowering(), x));
 }
 
 /// a − ⌊a / b⌋ · b, whose sign is that of b.
@@ -151,11 +141,6 @@ Result<Values> lowerGelu(const OperationArguments& arguments) {
     return one(unary(arguments.lowering(), approximate ? UnaryKind::GeluTanh : UnaryKind::Gelu, x));
 }
 
-/// keras.ops.hard_sigmoid, which tf does not have.
-Result<Values> lowerHardSigmoid(const OperationArguments& arguments) {
-    return each<UnaryKind::HardSigmoid3>(arguments);
-}
-
 Result<Values> lowerClip(const OperationArguments& arguments) {
     Lowering& lowering = arguments.lowering();
     ATTN_TRY(ValueId x, arguments.operand(0, {"x", "t", "value"}));
@@ -208,6 +193,7 @@ template <int Number>
 Result<Values> filled(const OperationArguments& arguments) {
     ATTN_TRY(const ValueId x, operandOf(arguments));
     const Shape& shape = arguments.lowering().graph().shape(x);
+    ATTN_CHECK(expectReasonable(shape, mostMadeElements));
     return Values{
         arguments.lowering().graph().batchedConstant("filled", share(Tensor(shape, static_cast<float>(Number))))};
 }
@@ -230,7 +216,7 @@ constexpr std::array rows{
     OperationRow{"Gelu", "nn.gelu", lowerGelu},
     OperationRow{"Greater", "math.greater", pair<BinaryKind::Greater>},
     OperationRow{"GreaterEqual", "math.greater_equal", pair<BinaryKind::GreaterEqual>},
-    OperationRow{"HardSigmoid", "", lowerHardSigmoid},
+    OperationRow{"HardSigmoid", "", each<UnaryKind::HardSigmoid3>},
     OperationRow{"Identity", "identity", lowerSame},
     OperationRow{"LeakyRelu", "nn.leaky_relu", lowerLeakyRelu},
     OperationRow{"Less", "math.less", pair<BinaryKind::Less>},

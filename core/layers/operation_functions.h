@@ -5,8 +5,19 @@
 /// The functions of the table of operations between layers; private to this room.
 namespace attnscope {
 
+using Values = std::vector<ValueId>;
+
+/// One output, or why there is none.
+[[nodiscard]] inline Result<Values> one(Result<ValueId> value) {
+    if (!value) return fail(std::move(value).error());
+    return Values{*value};
+}
+
+/// Tensors that one call may make or join, and inputs that a node may have.
+constexpr std::int64_t mostParts = 4096;
+
 /// Turns one call of an operation into operations of the graph; an operation with several outputs gives them all.
-using OperationFunction = Result<std::vector<ValueId>> (*)(const OperationArguments& arguments);
+using OperationFunction = Result<Values> (*)(const OperationArguments& arguments);
 
 /// A row of the table of operations.
 struct OperationRow {

@@ -12,12 +12,6 @@ namespace attnscope {
 namespace {
 
 using nlohmann::json;
-using Values = std::vector<ValueId>;
-
-Result<Values> one(Result<ValueId> value) {
-    if (!value) return fail(std::move(value).error());
-    return Values{*value};
-}
 
 Result<ValueId> operandOf(const OperationArguments& arguments) {
     return arguments.operand(0, {"x", "input", "a", "tensor", "value"});
@@ -162,9 +156,7 @@ Result<Values> lowerBroadcastTo(const OperationArguments& arguments) {
             return fail(ErrorCode::Unsupported, "argument shape: numbers expected");
         extents.push_back(open ? shape[extents.size()] : extent.get<std::int64_t>());
     }
-    const Shape target(std::move(extents));
-    ATTN_CHECK(expectReasonable(target));
-    return one(lowering.graph().add(std::make_shared<Broadcast>(target), {x}));
+    return one(lowering.graph().add(std::make_shared<Broadcast>(Shape(std::move(extents))), {x}));
 }
 
 /// One entry of an index: Keras 3's {"slice": [start, stop, step]}, or tf's {"start", "stop", "step"}.
@@ -264,7 +256,7 @@ Result<Values> lowerSplit(const OperationArguments& arguments) {
         lengths.push_back(extent);
         std::adjacent_difference(lengths.begin(), lengths.end(), lengths.begin());
     } else if (parts.size() == 1 && parts[0] > 0 && extent % parts[0] == 0) {
-        if (parts[0] > 4096) return fail(ErrorCode::Limit, "it makes more than 4096 tensors of one");
+        if (parts[0] > mostParts) return fail(ErrorCode::Limit, "it makes more than 4096 tensors of one");
         lengths.assign(static_cast<std::size_t>(parts[0]), extent / parts[0]);
     }
     if (!std::ranges::all_of(lengths, isLength) ||

@@ -72,19 +72,27 @@ Result<std::vector<TensorPtr>> evaluated(const Graph& graph) {
     return tensors;
 }
 
+/// Lengths and a few positions: more numbers than that are computed when somebody looks at them.
+constexpr std::int64_t mostKnown = 1 << 16;
+
+bool isSmall(const Value& value) {
+    return value.shape.elements() <= mostKnown;
+}
+
 /// Computes at once what does not depend on the model's input, because other operations may want the numbers: a reshape
-/// to the lengths that tf.shape gives.
-Result<std::vector<ValueId>> folded(Lowering& lowering, const Layer& layer, CallArguments call,
-                                    const OperationRow& row) {
+/// to the lengths that tf.shape gives. None where they are too many.
+Result<std::optional<Values>> folded(Lowering& lowering, const Layer& layer, CallArguments call,
+                                     const OperationRow& row) {
     Aside aside(lowering);
     aside.graph().enterLayer(lowering.graph().layer());
     for (Flow& tensor : call.tensors)
         tensor = {aside.graph().constant("known", lowering.graph().value(tensor.value).constant), std::nullopt};
-    ATTN_TRY(std::vector<ValueId> values, row.lower(OperationArguments(aside, layer, call)));
+    ATTN_TRY(Values values, row.lower(OperationArguments(aside, layer, call)));
     const Graph graph = std::move(aside.graph()).build();
+    if (!std::ranges::all_of(graph.values(), isSmall)) return std::nullopt;
     ATTN_TRY(const std::vector<TensorPtr> tensors, evaluated(graph));
     for (ValueId& value : values) value = lowering.graph().constant("known", tensors[value.index]);
-    return values;
+    return std::optional(std::move(values));
 }
 
 }  // namespace
@@ -119,11 +127,15 @@ Result<std::vector<Flow>> lowerOperation(Lowering& lowering, const Layer& layer,
                                                  (function.empty() ? layer.className : "tf." + function) +
                                                  " is not known");
     }
-    const bool folds = isTensorFlow(layer) && areConstants(lowering, arguments);
-    ATTN_TRY(const std::vector<ValueId> values, folds ? folded(lowering, layer, std::move(arguments), *row)
-                                                      : row->lower(OperationArguments(lowering, layer, arguments)));
+    std::optional<Values> values;
+    if (isTensorFlow(layer) && areConstants(lowering, arguments)) {
+        ATTN_TRY(values, folded(lowering, layer, arguments, *row));
+    }
+    if (!values) {
+        ATTN_TRY(values, row->lower(OperationArguments(lowering, layer, arguments)));
+    }
     std::vector<Flow> outputs;
-    for (const ValueId value : values) outputs.push_back({value, std::nullopt});  // operations know no masks
+    for (const ValueId value : *values) outputs.push_back({value, std::nullopt});  // operations know no masks
     return outputs;
 }
 

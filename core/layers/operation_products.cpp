@@ -1,17 +1,17 @@
+#include "layers/composite_activations.h"
 #include "layers/einsum.h"
 #include "layers/operation_functions.h"
 #include "layers/support.h"
 #include "ops/matmul.h"
 #include "ops/softmax.h"
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 
 namespace attnscope {
 
 namespace {
-
-using Values = std::vector<ValueId>;
 
 /// The axes named by an option, or all of them. The batch is one of them: reducing over it mixes examples.
 Result<std::vector<std::size_t>> axesFrom(const OperationArguments& arguments, std::size_t rank, bool batched) {
@@ -127,13 +127,7 @@ Result<Values> lowerLogSoftmax(const OperationArguments& arguments) {
     ATTN_TRY(const ValueId x, arguments.operand(0, {"x", "logits"}));
     ATTN_TRY(const std::int64_t named, arguments.integer({"axis"}, -1));
     ATTN_TRY(const std::size_t axis, axisOf(named, lowering.graph().shape(x).rank()));
-    ATTN_TRY(const ValueId largest, reduce(lowering, ReduceKind::Max, x, {axis}, true));
-    ATTN_TRY(const ValueId shifted, binary(lowering, BinaryKind::Subtract, x, largest));
-    ATTN_TRY(const ValueId exponentials, unary(lowering, UnaryKind::Exp, shifted));
-    ATTN_TRY(const ValueId total, reduce(lowering, ReduceKind::Sum, exponentials, {axis}, true));
-    ATTN_TRY(const ValueId log, unary(lowering, UnaryKind::Log, total));
-    ATTN_TRY(const ValueId y, binary(lowering, BinaryKind::Subtract, shifted, log));
-    return Values{y};
+    return one(logSoftmax(lowering, x, axis));
 }
 
 /// numpy.matmul: a vector on the right is a column that vanishes again.
@@ -176,6 +170,63 @@ Result<Values> lowerEinsum(const OperationArguments& arguments) {
     return Values{y};
 }
 
+/// The axes that tf.tensordot sums over, of one operand: the last or first ones, or a list.
+Result<std::vector<std::size_t>> summedAxes(const nlohmann::json& axes, std::size_t operand, std::size_t rank) {
+    std::vector<std::int64_t> named;
+    if (axes.is_number_integer()) {
+        const auto count = axes.get<std::int64_t>();
+        if (count < 1 || count > static_cast<std::int64_t>(rank))
+            return fail(ErrorCode::Unsupported, "argument axes: no such axes");
+        for (std::int64_t axis = 0; axis < count; ++axis) named.push_back(operand == 0 ? axis - count : axis);
+        return axesOf(named, rank);
+    }
+    if (!axes.is_array() || axes.size() != 2) return fail(ErrorCode::Unsupported, "argument axes: two lists expected");
+    for (const nlohmann::json& axis :
+         axes[operand].is_array() ? axes[operand] : nlohmann::json::array({axes[operand]})) {
+        if (!axis.is_number_integer()) return fail(ErrorCode::Unsupported, "argument axes: whole numbers expected");
+        named.push_back(axis.get<std::int64_t>());
+    }
+    return axesOf(named, rank);
+}
+
+/// An operand as a matrix: what stays, and what is summed over behind it or in front of it. Gives what stays.
+Result<std::vector<std::int64_t>> asMatrix(Lowering& lowering, ValueId& x, const std::vector<std::size_t>& summed,
+                                           bool behind) {
+    const Shape shape = lowering.graph().shape(x);
+    std::vector<std::size_t> stays;
+    std::vector<std::int64_t> extents;
+    for (std::size_t axis = 0; axis < shape.rank(); ++axis) {
+        if (std::ranges::find(summed, axis) != summed.end()) continue;
+        stays.push_back(axis);
+        extents.push_back(shape[axis]);
+    }
+    std::vector<std::size_t> order = behind ? stays : summed;
+    const std::vector<std::size_t>& last = behind ? summed : stays;
+    order.insert(order.end(), last.begin(), last.end());
+    ATTN_TRY(x, permute(lowering, x, std::move(order)));
+    const std::int64_t rows = Shape(extents).elements();
+    const std::int64_t sums = shape.elements() / rows;
+    ATTN_TRY(x, reshape(lowering, x, behind ? Shape{rows, sums} : Shape{sums, rows}));
+    return extents;
+}
+
+/// A product with a tensor that is the same for every example.
+Result<Values> lowerTensordot(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
+    ATTN_TRY(ValueId a, arguments.operand(0, {"a", "x1"}));
+    ATTN_TRY(ValueId b, arguments.operand(1, {"b", "x2"}));
+    const nlohmann::json axes = arguments.option({"axes"});
+    ATTN_TRY(const std::vector<std::size_t> summedA, summedAxes(axes, 0, lowering.graph().shape(a).rank()));
+    ATTN_TRY(const std::vector<std::size_t> summedB, summedAxes(axes, 1, lowering.graph().shape(b).rank()));
+    if (lowering.graph().value(b).batched || std::ranges::find(summedA, std::size_t{0}) != summedA.end())
+        return fail(ErrorCode::Unsupported, "it mixes examples of the batch");
+    ATTN_TRY(std::vector<std::int64_t> extents, asMatrix(lowering, a, summedA, true));
+    ATTN_TRY(const std::vector<std::int64_t> others, asMatrix(lowering, b, summedB, false));
+    extents.insert(extents.end(), others.begin(), others.end());
+    ATTN_TRY(const ValueId y, lowering.graph().add(std::make_shared<MatMul>(), {a, b}, "product"));
+    return one(reshape(lowering, y, Shape(std::move(extents))));
+}
+
 constexpr std::array rows{
     OperationRow{"All", "math.reduce_all reduce_all", lowerAll},
     OperationRow{"Any", "math.reduce_any reduce_any", lowerAny},
@@ -191,6 +242,7 @@ constexpr std::array rows{
     OperationRow{"Softmax", "nn.softmax math.softmax", lowerSoftmax},
     OperationRow{"Std", "math.reduce_std", lowerDeviation},
     OperationRow{"Sum", "math.reduce_sum reduce_sum", over<ReduceKind::Sum>},
+    OperationRow{"Tensordot", "tensordot", lowerTensordot},
     OperationRow{"Var", "math.reduce_variance", lowerVariance},
     OperationRow{"", "math.l2_normalize nn.l2_normalize", lowerL2Normalize},
 };

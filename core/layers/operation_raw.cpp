@@ -159,6 +159,8 @@ Result<json> inputsOf(const Layer& layer, const CallArguments& call) {
     collectTensors(call.positional, inputs);
     const json constants = layer.config.json().value("constants", json::object());
     if (!constants.is_object()) return fail(ErrorCode::Format, "config entry constants: an object expected");
+    if (static_cast<std::int64_t>(inputs.size() + constants.size()) > mostParts)
+        return fail(ErrorCode::Limit, "it has more than " + std::to_string(mostParts) + " inputs");
     std::map<std::int64_t, json> ordered;
     for (const auto& [place, value] : constants.items()) {
         const json number = wholeNumber(place);

@@ -1,3 +1,4 @@
+#include "layers/convolution_support.h"
 #include "layers/lower_functions.h"
 #include "layers/support.h"
 #include "ops/convolution.h"
@@ -16,11 +17,9 @@ Result<std::vector<Flow>> lowerPooling(Lowering& lowering, const Layer& layer, c
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
     ATTN_TRY(const std::int64_t width, positive(config, "pool_size", 2));
     ATTN_TRY(const std::int64_t stride, positive(config, "strides", width));
-    ATTN_TRY(const std::string padding, config.text("padding", "valid"));
-    if (padding != "valid" && padding != "same")
-        return fail(ErrorCode::Format, "config entry padding: \"" + padding + "\" found; valid or same expected");
-    ATTN_TRY(const ValueId y, lowering.graph().add(std::make_shared<Pool1D>(kind, width, stride, padding == "same"),
-                                                   {inputs[0].value}, "pooled"));
+    ATTN_TRY(const bool same, padsToSame(config));
+    ATTN_TRY(const ValueId y,
+             lowering.graph().add(std::make_shared<Pool1D>(kind, width, stride, same), {inputs[0].value}, "pooled"));
     return single(y);
 }
 

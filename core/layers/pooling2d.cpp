@@ -7,8 +7,6 @@ namespace attnscope {
 
 namespace {
 
-using Pair = std::pair<std::int64_t, std::int64_t>;
-
 /// tf_keras/src/layers/pooling/base_pooling2d.py: a window is pooled along its columns, then along its rows. A mean
 /// divides by the cells that exist, whose number is the product of those along each.
 Result<std::vector<Flow>> lowerPooling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
@@ -18,12 +16,9 @@ Result<std::vector<Flow>> lowerPooling2D(Lowering& lowering, const Layer& layer,
     ATTN_CHECK(expectChannelsLast(config));
     ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
     const Shape shape = lowering.graph().shape(inputs[0].value);
-    ATTN_TRY(const Pair size, positivePair(config, "pool_size", Pair(2, 2)));
-    ATTN_TRY(const Pair stride, positivePair(config, "strides", size));
-    ATTN_TRY(const std::string padding, config.text("padding", "valid"));
-    if (padding != "valid" && padding != "same")
-        return fail(ErrorCode::Format, "config entry padding: \"" + padding + "\" found; valid or same expected");
-    const bool same = padding == "same";
+    ATTN_TRY(const Pair size, pairOf(config, "pool_size", 1, Pair(2, 2)));
+    ATTN_TRY(const Pair stride, pairOf(config, "strides", 1, size));
+    ATTN_TRY(const bool same, padsToSame(config));
     GraphBuilder& graph = lowering.graph();
     ATTN_TRY(ValueId y, reshape(lowering, inputs[0].value, {shape[0] * shape[1], shape[2], shape[3]}));
     ATTN_TRY(y, graph.add(std::make_shared<Pool1D>(kind, size.second, stride.second, same), {y}, "pooled_columns"));

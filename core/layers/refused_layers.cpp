@@ -18,8 +18,7 @@ constexpr std::string_view pictures = "works on pictures, which are not read; te
 constexpr std::string_view films = "works on films or volumes, which are not read; texts and sequences of features are";
 constexpr std::string_view convolvedStates =
     "keeps a convolved state for each place of a picture at each timestep, which is not computed; ConvLSTM1D is, and "
-    "so "
-    "are LSTM and GRU";
+    "so are LSTM and GRU";
 constexpr std::string_view sound = "makes a spectrogram of sound, which is not computed; start from the spectrogram";
 constexpr std::string_view crossed = "hashes texts and numbers into categories, which is not computed";
 constexpr std::string_view columns = "reads feature columns of TensorFlow, which are not in this file";

@@ -88,18 +88,6 @@ Status expectChannelsLast(const Config& config) {
     return fail(ErrorCode::Unsupported, "config entry data_format: \"" + format + "\" found, channels_last expected");
 }
 
-Status expectReasonable(const Shape& shape) {
-    constexpr std::int64_t limit = std::int64_t{1} << 31;
-    std::int64_t elements = 1;
-    for (const std::int64_t extent : shape) {
-        if (extent > 0 && elements > limit / extent)
-            return fail(ErrorCode::Limit,
-                        "needs a value of shape " + shape.text() + ", limit " + std::to_string(limit) + " elements");
-        elements *= extent;
-    }
-    return {};
-}
-
 Result<std::int64_t> positive(const Config& config, std::string_view key, std::optional<std::int64_t> fallback) {
     if (fallback && !config.has(key)) return *fallback;
     ATTN_TRY(const std::vector<std::int64_t> numbers, config.integers(key));
@@ -157,6 +145,19 @@ Result<ValueId> reshape(Lowering& lowering, ValueId x, Shape shape, std::string_
 Result<ValueId> permute(Lowering& lowering, ValueId x, std::vector<std::size_t> order, std::string_view name) {
     if (std::ranges::is_sorted(order)) return x;
     return lowering.graph().add(std::make_shared<Permute>(std::move(order)), {x}, name);
+}
+
+Result<ValueId> repeated(Lowering& lowering, ValueId x, std::size_t axis, std::int64_t times, Repeat order) {
+    if (times == 1) return x;
+    const std::size_t place = axis + (order == Repeat::Each ? 1 : 0);
+    Shape shape = lowering.graph().shape(x);
+    std::vector<std::int64_t> apart = shape.extents();
+    apart.insert(apart.begin() + static_cast<std::ptrdiff_t>(place), 1);
+    ATTN_TRY(x, reshape(lowering, x, Shape(apart)));
+    apart[place] = times;
+    ATTN_TRY(x, lowering.graph().add(std::make_shared<Broadcast>(Shape(std::move(apart))), {x}));
+    shape[axis] *= times;
+    return reshape(lowering, x, std::move(shape), "repeated");
 }
 
 std::optional<ValueId> seenMask(Lowering& lowering, const std::vector<Flow>& inputs) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "graph/value_limit.h"
 #include "layers/lowering.h"
 #include "ops/elementwise.h"
 #include "ops/reduce.h"
@@ -37,8 +38,6 @@ struct ExpectedWeight {
 [[nodiscard]] Status expectRank(Lowering& lowering, ValueId value, std::size_t rank);
 /// An error of code Unsupported if the config asks for data_format channels_first.
 [[nodiscard]] Status expectChannelsLast(const Config& config);
-/// An error of code Limit for a shape whose size a config blew up beyond what fits into memory.
-[[nodiscard]] Status expectReasonable(const Shape& shape);
 /// A config entry that must be a whole number of at least 1; lists of one are read as their number. Without a fallback
 /// it must be there.
 [[nodiscard]] Result<std::int64_t> positive(const Config& config, std::string_view key,
@@ -63,8 +62,17 @@ struct ExpectedWeight {
 [[nodiscard]] Result<ValueId> permute(Lowering& lowering, ValueId x, std::vector<std::size_t> order,
                                       std::string_view name = {});
 
-/// The mask that a recurrent layer works with: that of its sequence, unless the era hides it from a call with an initial
-/// state. An explicit mask is always seen.
+/// What stands behind what where an axis is repeated.
+enum class Repeat {
+    Each,   ///< every element behind itself: 1 1 2 2
+    Whole,  ///< the whole axis behind itself: 1 2 1 2
+};
+/// The value with an axis `times` as long. Nothing is added for 1; errors of code Limit where it grows beyond bounds.
+[[nodiscard]] Result<ValueId> repeated(Lowering& lowering, ValueId x, std::size_t axis, std::int64_t times,
+                                       Repeat order);
+
+/// The mask that a recurrent layer works with: that of its sequence, unless the era hides it from a call with an
+/// initial state. An explicit mask is always seen.
 [[nodiscard]] std::optional<ValueId> seenMask(Lowering& lowering, const std::vector<Flow>& inputs);
 
 /// The value and its mask as the only output of a layer.

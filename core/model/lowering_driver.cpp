@@ -18,13 +18,18 @@ constexpr std::size_t mostCalls = 50'000;
 /// Values that a graph may have before one layer more is lowered; some layers take operations for each timestep.
 constexpr std::uint32_t mostValues = 500'000;
 
+/// Bytes of constants that a graph may hold beside the weights of the model: masks of ones, weights turned round.
+constexpr std::int64_t mostMadeBytes = std::int64_t{1} << 30U;
+
 /// The outputs of one call; none where it could not be lowered.
 using CallFlows = std::optional<std::vector<Flow>>;
 
 class LoweringDriver final : public Lowering {
 public:
     LoweringDriver(const Model& model, const LoweringOptions& options, const Catalogue& catalogue)
-        : m_model(model), m_options(options), m_catalogue(catalogue) {}
+        : m_model(model), m_options(options), m_catalogue(catalogue) {
+        for (const auto& layer : model.layers()) m_parameters += layer->parameterCount();
+    }
 
     [[nodiscard]] GraphBuilder& graph() override { return m_graph; }
     [[nodiscard]] const Catalogue& catalogue() const override { return m_catalogue; }
@@ -96,7 +101,7 @@ private:
                                               std::to_string(mostValues) + " operations");
         if (layer.model == nullptr) {
             Result<std::vector<Flow>> outputs = lowerLayer(*this, layer, inputs);
-            if (outputs && !outputs->empty()) m_values = std::max(m_values, outputs->front().value.index);
+            if (outputs && !outputs->empty()) ATTN_CHECK(count(outputs->front().value.index));
             return outputs;
         }
         m_calls += layer.model->calls().size();
@@ -116,6 +121,18 @@ private:
             outputs.push_back(flows->front());
         }
         return outputs;
+    }
+
+    /// Takes note of the graph's values up to one. Errors: constants that only the graph holds take too much memory.
+    Status count(std::uint32_t last) {
+        for (; m_values <= last; ++m_values) {
+            const TensorPtr& constant = m_graph.value(ValueId{m_values}).constant;
+            if (constant.use_count() == 1) m_madeBytes += static_cast<std::int64_t>(constant->size() * sizeof(float));
+        }
+        const std::int64_t limit = mostMadeBytes + 4 * m_parameters;
+        if (m_madeBytes <= limit) return {};
+        return fail(ErrorCode::Limit, "layer " + m_graph.layer() + ": the model needs " + std::to_string(m_madeBytes) +
+                                          " bytes of constants, limit " + std::to_string(limit));
     }
 
     /// Runs a model's calls in order, as far as they do not need an input that is missing; gives its output tensors,
@@ -255,7 +272,9 @@ private:
     LostMasks m_lost;
     std::map<std::string, std::string, std::less<>> m_classes;  ///< of the layers that were lowered, by path
     std::size_t m_calls = 0;                                    ///< inside nested models
-    std::uint32_t m_values = 0;  ///< how many the graph had when the last output was made
+    std::uint32_t m_values = 0;    ///< how many the graph had when the last output was made
+    std::int64_t m_madeBytes = 0;  ///< of constants among those that no weight of the model shares
+    std::int64_t m_parameters = 0;
     std::vector<std::string> m_notes;
     std::vector<FormulaChoice> m_choices;
     std::optional<Error> m_incomplete;

@@ -239,6 +239,23 @@ private slots:
             QString("layer layer: adaptation: shapes (3, 2) and (1, 2) found, which do not fit the kernel (3, 2)"));
     }
 
+    void adaptationsOfQuantizedWeightsAreNotMerged() {
+        // The bias is as long as the scales: whichever is taken for the other, shapes fit.
+        const Layer layer =
+            makeLayer("Dense", R"({"units": 2, "lora_rank": 1, "dtype": {"config": {"mode": "int8"}}})",
+                      {weight("dense/kernel", {3, 2}), weight("dense/bias", {2}), weight("dense/lora_kernel_a", {3, 1}),
+                       weight("dense/lora_kernel_b", {1, 2}), weight("dense/kernel_scale", {2})});
+        QCOMPARE(errorOf(layer, {2, 3}),
+                 QString("layer layer: its weights are quantized and adapted (lora_rank); save it merged"));
+    }
+
+    void featuresInFrontOfNoPlacesStay() {
+        FakeLowering lowering;
+        const auto outputs = call(lowering, makeLayer("Flatten", R"({"data_format": "channels_first"})"), {2, 3});
+        QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
+        QCOMPARE(lowering.graph().shape(outputs->front().value), (Shape{2, 3}));
+    }
+
     void noConfigBringsAnyLayerDown_data() {
         QTest::addColumn<QString>("className");
         for (const LayerRow& row : layerTable())
@@ -319,6 +336,8 @@ private slots:
         const auto outputs = call(lowering, makeLayer("RepeatVector", R"({"n": 2147483648})"), {2, 3});
         QVERIFY(!outputs);
         QCOMPARE(outputs.error().code, ErrorCode::Limit);
+        QCOMPARE(errorOf(makeLayer("CategoryEncoding", R"({"num_tokens": 2147483648})"), {2, 3}),
+                 QString("layer layer: needs a value of shape (2147483648), limit 67108864 elements"));
     }
 
     void layersOfOneInputComputeWhatKerasDocuments_data() {

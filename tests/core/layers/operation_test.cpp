@@ -2,6 +2,8 @@
 
 #include <QtTest/QtTest>
 
+#include <limits>
+
 using namespace attnscope;
 using namespace attnscope::test;
 using nlohmann::json;
@@ -92,6 +94,31 @@ private slots:
         QCOMPARE(operation.lowering().evaluate(*cast)[0], 1.0F);
     }
 
+    void columnsAreNotPickedAsRows() {
+        Caller operation;
+        QVERIFY(operation.function("range", json::array({8})));                                     // tensor 2
+        QVERIFY(operation.function("reshape", json::array({tensor(2)}), {{"shape", {2, 4}}}));      // 3
+        QVERIFY(operation.function("gather", json::array({tensor(3)}), {{"indices", tensor(0)}}));  // 4
+        const Result<ValueId> columns =
+            operation.function("gather", json::array({tensor(3)}), {{"indices", tensor(0)}, {"axis", 1}});
+        QVERIFY(!columns);
+        QCOMPARE(columns.error().text(), std::string("layer op: argument axis: rows, axis 0, expected"));
+        // keras.ops.take without an axis picks from all eight numbers.
+        QVERIFY(!operation.call("Take", json::object(), json::array({tensor(3), tensor(0)})));
+    }
+
+    void outsideOfABandInfinitiesAreGone() {
+        Caller operation;
+        QVERIFY(operation.function("math.subtract", json::array({tensor(0)}), {{"y", 1}}));  // tensor 2: zeros
+        QVERIFY(operation.function("math.log", json::array({tensor(2)})));                   // 3: -inf
+        const Result<ValueId> band =
+            operation.function("linalg.band_part", json::array({tensor(3)}), {{"num_lower", 0}, {"num_upper", 0}});
+        QVERIFY(band);
+        const Tensor numbers = operation.lowering().evaluate(*band);
+        QCOMPARE(numbers[0], -std::numeric_limits<float>::infinity());
+        QCOMPARE(numbers[1], 0.0F);
+    }
+
     void whatDoesNotFitIsNamed_data() {
         QTest::addColumn<QByteArray>("call");
         QTest::addColumn<QString>("message");
@@ -130,7 +157,13 @@ private slots:
         function("product of batches", "tensordot", x, {{"b", tensor(1)}, {"axes", 1}}, "it mixes examples");
         function("range without end", "range", json::array({1e17}), json::object(), "whole numbers expected");
         function("range", "range", json::array({5}), {{"limit", 2}}, "numbers that increase, up to 2^24, expected");
-        function("one hot without end", "one_hot", x, {{"depth", 1000000}}, "argument depth: 1 to 4096 expected");
+        function("one hot without end", "one_hot", x, {{"depth", 100000000}},
+                 "needs a value of shape (100000000), limit 67108864 elements");
+        function("one hot of nothing", "one_hot", x, {{"depth", 0}}, "argument depth: at least 1 expected");
+        function("repeat without end", "repeat", x, {{"repeats", std::int64_t{1} << 62}, {"axis", 1}},
+                 "needs a value of shape (2, 5, 4611686018427387904, 4), limit 2147483648 elements");
+        function("gather example by example", "gather", x, {{"indices", {0}}, {"axis", 1}, {"batch_dims", 1}},
+                 "argument batch_dims: 0 expected");
         node("unknown node", {{"node_def", {{"op", "Fft"}}}}, x, "layer op: operation Fft is not known");
         node("no node", {{"node_def", "\n\x03Sum"}}, x, "a node as TensorFlow 2.2 and later write it expected");
         node("constant nowhere", {{"node_def", {{"op", "Sum"}}}, {"constants", {{"7", 1}}}}, x,

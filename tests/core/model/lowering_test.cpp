@@ -42,6 +42,7 @@ private slots:
     void halfPrecisionIsTold_data();
     void halfPrecisionIsTold();
     void operationsWithoutEndAreRefused();
+    void constantsWithoutEndAreRefused();
     void layersAreListedWithShapes();
     void openLengthsAreShownAsQuestionMarks();
 };
@@ -142,6 +143,29 @@ void LoweringTest::operationsWithoutEndAreRefused() {
     const Result<LoweredModel> lowered = lowerModel(**model, {{1, 3, 2}}, {});
     QVERIFY(lowered && lowered->incomplete);
     QCOMPARE(lowered->incomplete->text(), std::string("layer p62: the model needs more than 500000 operations"));
+}
+
+void LoweringTest::constantsWithoutEndAreRefused() {
+    // Each layer makes 256 MiB of numbers of its own.
+    std::string layers = inputEntry("x", "[null, 1]");
+    for (int index = 0; index < 6; ++index)
+        layers += R"(, {"class_name": "CategoryEncoding", "config": {"name": "c)" + std::to_string(index) +
+                  R"(", "num_tokens": 67108864}},
+                     {"class_name": "Reshape", "config": {"name": "r)" +
+                  std::to_string(index) +
+                  R"(", "target_shape": [67108864, 1]}},
+                     {"class_name": "Cropping1D", "config": {"name": "o)" +
+                  std::to_string(index) +
+                  R"(", "cropping": [0, 67108863]}},
+                     {"class_name": "Flatten", "config": {"name": "f)" +
+                  std::to_string(index) + R"("}})";
+    const auto model = Model::fromArchive(
+        archiveOf(R"({"class_name": "Sequential", "config": {"name": "s", "layers": [)" + layers + "]}}"));
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    const Result<LoweredModel> lowered = lowerModel(**model, {{1, 1}}, {});
+    QVERIFY(lowered && lowered->incomplete);
+    QCOMPARE(lowered->incomplete->text(), std::string("layer c4: the model needs 1342177280 bytes of constants, "
+                                                      "limit 1073741824"));
 }
 
 void LoweringTest::aProblemInsideANestedModelIsToldOnce() {
