@@ -30,7 +30,10 @@ public:
         const std::lock_guard lock(m_mutex);
         return readLocked();
     }
-    [[nodiscard]] std::size_t bytes() const override { return (m_onFirst ? m_onFirst : m_onSecond)->bytes(); }
+    [[nodiscard]] std::size_t bytes() const override {
+        const std::lock_guard lock(m_mutex);
+        return (m_onFirst ? m_onFirst : m_onSecond)->bytes();
+    }
     [[nodiscard]] std::optional<DevicePlace> onDevice() const override {
         const std::lock_guard lock(m_mutex);
         return m_onFirst && !m_pair->firstIsOut ? m_onFirst->onDevice() : std::nullopt;
