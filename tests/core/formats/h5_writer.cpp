@@ -31,6 +31,14 @@ void H5Writer::group(const std::string& path) {
     H5Gclose(checked(H5Gcreate2(m_file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
 }
 
+void H5Writer::largeGroup(const std::string& path, int links) {
+    const hid_t creation = checked(H5Pcreate(H5P_GROUP_CREATE));
+    checked(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED));
+    H5Gclose(checked(H5Gcreate2(m_file, path.c_str(), H5P_DEFAULT, creation, H5P_DEFAULT)));
+    H5Pclose(creation);
+    for (int link = 0; link < links; ++link) numbers(path + "/" + std::to_string(link), {1});
+}
+
 void H5Writer::text(const std::string& object, const std::string& name, const std::string& value, Strings how) {
     if (how == Strings::FixedList) return texts(object, name, {value}, Strings::Fixed);
     const hid_t type = checked(H5Tcopy(H5T_C_S1));

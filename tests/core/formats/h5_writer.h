@@ -20,6 +20,8 @@ public:
     H5Writer& operator=(const H5Writer&) = delete;
 
     void group(const std::string& path);
+    /// A group of datasets of one number each, its links kept as files of HDF5 1.8 and later keep many: packed densely.
+    void largeGroup(const std::string& path, int links);
     void text(const std::string& object, const std::string& name, const std::string& value,
               Strings how = Strings::Variable);
     void texts(const std::string& object, const std::string& name, const std::vector<std::string>& values,
