@@ -1,4 +1,5 @@
 #include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "formats/archive_stream.h"
 #include "formats/formats.h"
 #include "formats/read_limits.h"

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
+#include <limits>
 #include <system_error>
 
 namespace attnscope {
@@ -20,7 +21,12 @@ std::string systemMessage(int number) {
 
 Result<std::string> readBytes(const std::filesystem::path& path, std::size_t limit) {
     std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored)) return fail(ErrorCode::Io, "is a folder; expected a file");
+    const auto type = std::filesystem::status(path, ignored).type();
+    if (type == std::filesystem::file_type::directory) return fail(ErrorCode::Io, "is a folder; a file was expected");
+    // To open a pipe would be to wait for whoever writes to it.
+    if (type != std::filesystem::file_type::regular && type != std::filesystem::file_type::not_found &&
+        type != std::filesystem::file_type::none)
+        return fail(ErrorCode::Io, "is not a regular file");
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file) {
@@ -28,7 +34,7 @@ Result<std::string> readBytes(const std::filesystem::path& path, std::size_t lim
         if (number == ENOENT) return fail(ErrorCode::NotFound, "no such file");
         return fail(ErrorCode::Io, "cannot be read: " + systemMessage(number));
     }
-    // Read until the end rather than trusting a size: a pipe has none, and a file may grow meanwhile.
+    // Read until the end rather than trusting a size: a file may grow meanwhile, and those of /proc have none.
     std::string bytes;
     const auto size = std::filesystem::file_size(path, ignored);
     if (!ignored) bytes.reserve(static_cast<std::size_t>(std::min<std::uintmax_t>(size, limit)));
@@ -36,12 +42,18 @@ Result<std::string> readBytes(const std::filesystem::path& path, std::size_t lim
     while (file.read(buffer.data(), buffer.size()) || file.gcount() > 0) {
         const auto count = static_cast<std::size_t>(file.gcount());
         if (bytes.size() + count > limit) {
-            return fail(ErrorCode::Limit, "is larger than the limit of " + std::to_string(limit >> 20U) + " MiB");
+            return fail(ErrorCode::Limit, "is larger than the limit of " + bytesText(limit));
         }
         bytes.append(buffer.data(), count);
     }
     if (file.bad()) return fail(ErrorCode::Io, "cannot be read: " + systemMessage(errno));
     return bytes;
+}
+
+std::string bytesText(std::uint64_t bytes) {
+    if (bytes == std::numeric_limits<std::uint64_t>::max()) return "more than 2^64 bytes";
+    if (bytes >= (std::uint64_t{10} << 20U)) return std::to_string(bytes >> 20U) + " MiB";
+    return std::to_string(bytes) + " bytes";
 }
 
 std::string lowerExtension(const std::filesystem::path& path) {

@@ -3,14 +3,19 @@
 #include "base/result.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace attnscope {
 
-/// The bytes of a file of at most `limit` bytes. Errors: NotFound, Io, Limit; they do not repeat the path.
+/// The bytes of a regular file of at most `limit` bytes. Never waits for a pipe. Errors: NotFound; Io, also for a
+/// folder, a pipe or a device; Limit. They do not repeat the path.
 [[nodiscard]] Result<std::string> readBytes(const std::filesystem::path& path, std::size_t limit);
+
+/// A number of bytes for messages: "24 bytes", "4096 MiB".
+[[nodiscard]] std::string bytesText(std::uint64_t bytes);
 
 /// The extension in lower case with its dot: ".csv"; empty if there is none.
 [[nodiscard]] std::string lowerExtension(const std::filesystem::path& path);

@@ -1,5 +1,6 @@
 #include "formats/archive_stream.h"
 
+#include "base/read_file.h"
 #include "base/strict_json.h"
 #include "formats/read_limits.h"
 

@@ -1,5 +1,6 @@
 #include "formats/hdf5_dataset.h"
 
+#include "base/read_file.h"
 #include "formats/hdf5_reason.h"
 #include "formats/hdf5_text.h"
 #include "formats/read_limits.h"

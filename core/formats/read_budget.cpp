@@ -1,5 +1,6 @@
 #include "formats/read_budget.h"
 
+#include "base/read_file.h"
 #include "formats/read_limits.h"
 
 #include <limits>
@@ -29,12 +30,6 @@ std::uint64_t bytesFor(const Shape& shape, std::uint64_t perElement) {
             return std::numeric_limits<std::uint64_t>::max();
     }
     return bytes;
-}
-
-std::string bytesText(std::uint64_t bytes) {
-    if (bytes == std::numeric_limits<std::uint64_t>::max()) return "more than 2^64 bytes";
-    if (bytes >= (std::uint64_t{10} << 20U)) return std::to_string(bytes >> 20U) + " MiB";
-    return std::to_string(bytes) + " bytes";
 }
 
 }  // namespace attnscope

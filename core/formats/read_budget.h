@@ -33,7 +33,4 @@ private:
 /// Bytes for so many elements of so many bytes, or the largest number there is if that is too much to count.
 [[nodiscard]] std::uint64_t bytesFor(const Shape& shape, std::uint64_t perElement);
 
-/// A number of bytes for messages: "24 bytes", "4096 MiB".
-[[nodiscard]] std::string bytesText(std::uint64_t bytes);
-
 }  // namespace attnscope

@@ -1,6 +1,7 @@
 #include "formats/sharded_weights.h"
 
 #include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "base/strict_json.h"
 #include "formats/placed_weights.h"
 #include "formats/read_budget.h"

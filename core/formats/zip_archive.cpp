@@ -1,5 +1,6 @@
 #include "formats/zip_archive.h"
 
+#include "base/read_file.h"
 #include "base/text.h"
 #include "base/unicode.h"
 #include "formats/read_budget.h"

@@ -1,27 +1,12 @@
 #include "formula/catalogue.h"
 
+#include "base/read_file.h"
+
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 namespace attnscope {
-
-namespace {
-
-Result<std::string> readText(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text;
-    // One byte more than a formula may have, so that parsing refuses what is larger without reading it all.
-    text.resize(formulaSizeLimit + 1);
-    if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!file.is_open() || file.bad()) return fail(ErrorCode::Io, "the file cannot be read");
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    return text;
-}
-
-}  // namespace
 
 Status Catalogue::add(std::string name, std::string_view source) {
     ATTN_TRY(Formula formula, Formula::parse(source, name));
@@ -40,7 +25,7 @@ Status Catalogue::addFolder(const std::string& folder) {
 
     std::optional<Error> first;
     for (const std::filesystem::path& path : paths) {
-        Result<std::string> text = readText(path);
+        Result<std::string> text = readBytes(path, formulaSizeLimit);
         Status added = text ? add(path.stem().string(), *text) : Status(fail(std::move(text).error()));
         if (!added && !first) first = std::move(added).error().within(path.string());
     }

@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <sys/stat.h>
 #include <cmath>
 #include <fstream>
 #include <random>
@@ -613,6 +614,7 @@ void FormulaSyntaxTest::foldersKeepWhatIsSound() {
     std::ofstream(path + "/a_broken.formula") << "nonsense";
     std::ofstream(path + "/b_sound.formula") << sound;
     std::ofstream(path + "/notes.txt") << "nonsense";
+    QVERIFY(mkfifo((path + "/pipe.formula").c_str(), 0600) == 0);
     Catalogue catalogue;
     const Status status = catalogue.addFolder(path);
     QVERIFY(!status);

@@ -4,6 +4,8 @@
 
 #include "text_testing.h"
 
+#include <sys/stat.h>
+
 using namespace attnscope;
 
 namespace {
@@ -186,7 +188,10 @@ private slots:
     void whatCannotBeReadIsNamed() {
         COMPARE_TEXT(errorOf(loadTokenizer(m_folder.path() + "/none.json"), m_folder), "none.json: no such file");
         QVERIFY(loadTokenizer(m_folder.path() + "/none.json").error().code == ErrorCode::NotFound);
-        QVERIFY(errorOf(loadTokenizer(m_folder.path()), m_folder).ends_with("is a folder; expected a file"));
+        QVERIFY(errorOf(loadTokenizer(m_folder.path()), m_folder).ends_with("is a folder; a file was expected"));
+        const std::string pipe = m_folder.path() + "/pipe.json";
+        QVERIFY(mkfifo(pipe.c_str(), 0600) == 0);
+        COMPARE_TEXT(errorOf(loadTokenizer(pipe), m_folder), "pipe.json: is not a regular file");
     }
 };
 
