@@ -43,7 +43,7 @@ Json ownConfig(const Layer& layer) {
     return own;
 }
 
-Json layerJson(const LayerSummary& layer, const Layer& described) {
+Json layerJson(const LayerSummary& layer) {
     Json json{{"name", layer.name},   {"class", layer.className},
               {"shape", layer.shape}, {"parameters", layer.parameters},
               {"depth", layer.depth}, {"site", layer.isSite}};
@@ -53,7 +53,7 @@ Json layerJson(const LayerSummary& layer, const Layer& described) {
     json["weights"] = Json::array();
     for (const WeightSummary& weight : layer.weights)
         json["weights"].push_back({{"name", weight.name}, {"shape", weight.shape}});
-    if (layer.needsFormula || !layer.formula.empty()) json["config"] = ownConfig(described);
+    if (layer.layer && (layer.needsFormula || !layer.formula.empty())) json["config"] = ownConfig(*layer.layer);
     return json;
 }
 
@@ -101,17 +101,15 @@ std::string jsonText(const OpenedModel& opened, const std::vector<LayerSummary>&
         json["inputs"].push_back(std::move(described));
     }
     json["layers"] = Json::array();
-    for (const LayerSummary& layer : layers)
-        json["layers"].push_back(layerJson(layer, *opened.model->layerNamed(layer.name)));
+    for (const LayerSummary& layer : layers) json["layers"].push_back(layerJson(layer));
     json["sites"] = Json::array();
     for (const LayerSummary& layer : layers) {
         for (const std::string& site : layer.sites) json["sites"].push_back(site);
     }
     json["weights"] = Json::array();
     for (const LayerSummary& summary : layers) {
-        const Layer* layer = opened.model->layerNamed(summary.name);
-        if (layer == nullptr) continue;  // an added one
-        for (const WeightTerms& terms : weightTerms(*layer, weightNames(summary)))
+        if (!summary.layer) continue;  // an added one
+        for (const WeightTerms& terms : weightTerms(*summary.layer, weightNames(summary)))
             json["weights"].push_back(termsJson(summary.name, terms));
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -130,7 +128,7 @@ std::string termsText(const WeightTerms& terms) {
 }
 
 /// Why a layer cannot be evaluated, and what a person needs to know if it takes a formula.
-std::string problemText(const LayerSummary& layer, const Layer& described) {
+std::string problemText(const LayerSummary& layer) {
     std::string text = "    " + layer.problem + "\n";
     if (!layer.needsFormula) return text;
     constexpr std::size_t mostWeights = 24;
@@ -143,7 +141,7 @@ std::string problemText(const LayerSummary& layer, const Layer& described) {
     const auto isForTraining = [](std::string_view key) {
         return key.ends_with("_initializer") || key.ends_with("_regularizer") || key.ends_with("_constraint");
     };
-    const Json config = ownConfig(described);
+    const Json config = ownConfig(*layer.layer);
     for (const auto& [key, value] : config.items()) {
         if (value.is_null() || isForTraining(key)) continue;
         const std::string shown = value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -182,7 +180,7 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
         text += padded((layer.isSite ? "◉ " : "  ") + std::string(2 * layer.depth, ' ') + layer.name, nameWidth + 4) +
                 padded(layer.className, classWidth + 2) + padded(layer.shape, 16) + std::to_string(layer.parameters) +
                 "\n";
-        if (!layer.problem.empty()) text += problemText(layer, *model.layerNamed(layer.name));
+        if (!layer.problem.empty()) text += problemText(layer);
     }
     for (const LayerSummary& summary : layers) {
         if (!summary.isSite) continue;
@@ -191,7 +189,7 @@ std::string humanText(const OpenedModel& opened, const std::vector<LayerSummary>
         if (!summary.otherFormulas.empty())
             text += "    also fits: " + joined(summary.otherFormulas, ", ") + " (--layer-formula " + summary.name +
                     "=NAME)\n";
-        const Layer* layer = model.layerNamed(summary.name);
+        const Layer* layer = summary.layer.get();
         if (layer == nullptr) continue;                                                              // an added one
         if (layer->weights.empty() && layer->inner.size() == 1) layer = layer->inner.front().get();  // a wrapper
         // One entry per weight, in order; the weights of a layer that is wrapped are not in the wrapper's row.

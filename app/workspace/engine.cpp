@@ -80,21 +80,11 @@ Status appendMatrix(const std::string& path, OpenedSequences& opened) {
     return {};
 }
 
-/// The layer that a summary calls by this name: "outer/inner" lies in a nested model.
-const Layer* findLayer(const Model& model, std::string_view name) {
-    for (const auto& layer : model.layers()) {
-        if (layer->name == name) return layer.get();
-        if (!layer->model || !name.starts_with(layer->name + "/")) continue;
-        if (const Layer* inner = findLayer(*layer->model, name.substr(layer->name.size() + 1))) return inner;
-    }
-    return nullptr;
-}
-
-std::vector<DescribedWeight> describeWeights(const Layer& layer, const LayerSummary& summary) {
-    const std::vector<WeightTerms> terms = weightTerms(layer, weightNames(summary));
+std::vector<DescribedWeight> describeWeights(const LayerSummary& summary) {
+    const std::vector<WeightTerms> terms = weightTerms(*summary.layer, weightNames(summary));
     std::vector<DescribedWeight> weights;
     for (std::size_t place = 0; place < terms.size(); ++place)
-        weights.push_back({layer.weights[place].tensor->shape(), terms[place]});
+        weights.push_back({summary.layer->weights[place].tensor->shape(), terms[place]});
     return weights;
 }
 
@@ -156,10 +146,8 @@ Result<DescribedModel> Engine::openModel(const OpenModelRequest& request, const 
 DescribedModel Engine::describe(OpenedModel opened) {
     DescribedModel described;
     described.layers = summarize(*opened.model, opened.lowering);
-    for (const LayerSummary& summary : described.layers) {
-        const Layer* layer = summary.isSite ? findLayer(*opened.model, summary.name) : nullptr;
-        if (layer != nullptr) described.siteWeights[summary.name] = describeWeights(*layer, summary);
-    }
+    for (const LayerSummary& summary : described.layers)
+        if (summary.isSite && summary.layer) described.siteWeights[summary.name] = describeWeights(summary);
     described.opened = std::move(opened);
     return described;
 }

@@ -130,7 +130,8 @@ struct WeightSummary {
 
 /// One layer of a model as a list shows it.
 struct LayerSummary {
-    std::string name;  ///< nested layers as "outer/inner"
+    std::string name;                    ///< nested layers as "outer/inner"
+    std::shared_ptr<const Layer> layer;  ///< null for an added one
     std::string className;
     /// Output shape with "?" where it depends on the sequence's length: "(?, 128)"; empty if it cannot be told.
     std::string shape;

@@ -49,12 +49,16 @@ public:
     Summary(const Model& model, const LoweringOptions& options) {
         lowerAtLengths(model, options);
         for (const LoweringOutcome& outcome : m_outcomes) m_outputs.push_back(outputsOf(outcome.graph));
+        if (m_outcomes.empty()) return;
+        for (const Value& value : m_outcomes.front().graph.values())
+            if (value.constant) m_constants.emplace(value.constant.get(), value.name);
     }
 
     void add(const Model& model, const std::string& prefix, std::size_t depth) {
         for (const auto& layer : model.layers()) {
             LayerSummary row;
             row.name = prefix + layer->name;
+            row.layer = layer;
             row.className = layer->className;
             row.parameters = layer->parameterCount();
             row.depth = depth;
@@ -153,11 +157,10 @@ private:
     [[nodiscard]] std::string shownName(const LayerWeight& weight, const std::string& layer) const {
         const std::string number = weight.name.substr(weight.name.rfind('/') + 1);
         if (m_outcomes.empty() || number.find_first_not_of("0123456789") != std::string::npos) return weight.name;
-        const auto& values = m_outcomes.front().graph.values();
-        const auto constant = std::ranges::find_if(values, [&](const Value& value) {
-            return value.constant == weight.tensor && value.name.starts_with(layer + "/");
-        });
-        return constant == values.end() ? weight.name : constant->name.substr(layer.size() + 1);
+        const auto [first, last] = m_constants.equal_range(weight.tensor.get());
+        const auto constant = std::find_if(
+            first, last, [&](const auto& named) { return std::string_view(named.second).starts_with(layer + "/"); });
+        return constant == last ? weight.name : std::string(constant->second.substr(layer.size() + 1));
     }
 
     /// What layers give, by their names: in their first calls.
@@ -190,7 +193,8 @@ private:
     }
 
     std::vector<LoweringOutcome> m_outcomes;
-    std::vector<LayerOutputs> m_outputs;  ///< of each outcome
+    std::vector<LayerOutputs> m_outputs;                         ///< of each outcome
+    std::multimap<const Tensor*, std::string_view> m_constants;  ///< what the first calls a tensor, in its order
     std::vector<LayerSummary> m_rows;
 };
 

@@ -88,6 +88,9 @@ private slots:
         const QJsonArray weights = siteNamed(record, "new_1")["weights"].toObject()["data"].toArray();
         QVERIFY(std::abs(weights.at(0).toDouble() * static_cast<double>(weights.size()) - 1.0) < 1e-5);
         QVERIFY(run({"info", sentiment, "--new-layer", "uniform"}).out.contains("New layer"));
+        const QJsonArray layers =
+            json(run({"info", sentiment, "--new-layer", "uniform", "--json"}))["layers"].toArray();
+        QCOMPARE(layers.last().toObject()["formula"].toString(), QString("uniform"));
     }
 
     void aSequenceNeedsNoModel() {
