@@ -78,16 +78,12 @@ std::string snakeCase(const std::string& className, bool digitsMakeWords) {
     return result;
 }
 
-/// "dense_2" as the third of its kind, "dense" as the first; none for another kind.
-std::optional<std::size_t> countIn(std::string_view place, std::string_view kind) {
-    if (!place.starts_with(kind)) return std::nullopt;
-    place.remove_prefix(kind.size());
-    if (place.empty()) return 0;
-    if (place.front() != '_') return std::nullopt;
-    std::size_t count = 0;
-    const auto [end, problem] = std::from_chars(place.data() + 1, place.data() + place.size(), count);
-    const bool whole = problem == std::errc() && end == place.data() + place.size();
-    return whole ? std::optional(count) : std::nullopt;
+/// The number that a text is; none for another text.
+std::optional<std::size_t> numberIn(std::string_view text) {
+    std::size_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = problem == std::errc() && end == text.data() + text.size();
+    return whole ? std::optional(number) : std::nullopt;
 }
 
 /// Weights by the first part of their place.
@@ -104,23 +100,30 @@ Heaps heaped(std::vector<LayerWeight> weights) {
     return heaps;
 }
 
-/// The places of one kind that have weights, in the order in which they were counted.
-std::vector<std::pair<std::size_t, std::string>> placesOf(const Heaps& heaps, const std::string& kind) {
-    std::vector<std::pair<std::size_t, std::string>> places;
-    for (const auto& [place, weights] : heaps)
-        if (const auto count = countIn(place, kind)) places.emplace_back(*count, place);
-    std::ranges::sort(places);
+/// The places that have weights, by kind and number: "dense_2" is the third of "dense", and the first of "dense_2".
+using Places = std::map<std::string_view, std::map<std::size_t, std::string_view>>;
+
+Places placesOf(const Heaps& heaps) {
+    Places places;
+    for (const auto& [place, weights] : heaps) {
+        const std::string_view whole = place;
+        places[whole].try_emplace(0, whole);
+        const std::size_t end = whole.rfind('_');
+        if (end == std::string_view::npos) continue;
+        if (const auto number = numberIn(whole.substr(end + 1)))
+            places[whole.substr(0, end)].try_emplace(*number, whole);
+    }
     return places;
 }
 
 /// The kind under which a class is counted: either spelling, whichever the file has.
-std::string kindOf(const Heaps& heaps, const std::string& className) {
+std::string kindOf(const Places& places, const std::string& className) {
     // The only layer whose class in the code has another name than the public one.
     if (className == "GroupQueryAttention") return "grouped_query_attention";
     std::string kind = snakeCase(className, false);
-    if (!placesOf(heaps, kind).empty()) return kind;
+    if (places.contains(kind)) return kind;
     std::string older = snakeCase(className, true);
-    return placesOf(heaps, older).empty() ? kind : older;
+    return places.contains(older) ? older : kind;
 }
 
 /// Notes the shared layers in a layer, itself included.
@@ -170,13 +173,15 @@ Result<std::vector<std::optional<std::size_t>>> layerCounts(const std::vector<La
 Result<Hands> dealModel(const std::vector<LayerEntry>& layers, Heaps heaps, SavedPlaces saved) {
     Hands hands(layers.size());
     ATTN_TRY(const std::vector<std::optional<std::size_t>> counts, layerCounts(layers, std::move(saved)));
-    std::set<std::string> dealt;
+    const Places places = placesOf(heaps);
+    std::set<std::string_view> dealt;
     for (std::size_t index = 0; index < layers.size(); ++index) {
         if (!counts[index]) continue;
-        const auto places = placesOf(heaps, kindOf(heaps, layers[index].className));
-        const auto place = std::ranges::find(places, *counts[index], &std::pair<std::size_t, std::string>::first);
-        if (place == places.end()) continue;
-        hands[index] = heaps.at(place->second);
+        const auto kind = places.find(kindOf(places, layers[index].className));
+        if (kind == places.end()) continue;
+        const auto place = kind->second.find(*counts[index]);
+        if (place == kind->second.end()) continue;
+        hands[index] = heaps.find(place->second)->second;
         dealt.insert(place->second);
     }
     for (const auto& [place, weights] : heaps) {
