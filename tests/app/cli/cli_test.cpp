@@ -1,4 +1,5 @@
 #include "program.h"
+#include "support/files.h"
 
 #include <QImage>
 #include <QJsonArray>
@@ -13,6 +14,9 @@
 #include <csignal>
 
 namespace {
+
+using attnscope::test::contentOf;
+using attnscope::test::writeFile;
 
 const QString source = QStringLiteral(ATTNSCOPE_SOURCE_DIR);
 const QString sentiment = source + QStringLiteral("/resources/samples/sentiment/attention.h5");
@@ -36,8 +40,8 @@ QList<float> numbers(const QJsonValue& data) {
 
 /// Writes a file into a folder and gives its path.
 QString written(const QTemporaryDir& folder, const QString& name, const QByteArray& bytes) {
-    QFile file(folder.filePath(name));
-    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? file.fileName() : QString();
+    writeFile(folder.filePath(name), bytes);
+    return folder.filePath(name);
 }
 
 /// The first rows of a golden input as a .csv file.
@@ -50,9 +54,7 @@ QByteArray csvRows(const QJsonObject& input, int rows, int columns) {
 }
 
 QJsonObject firstRun(const QString& fixture) {
-    QFile file(golden + fixture + ".json");
-    if (!file.open(QIODevice::ReadOnly)) return {};
-    return QJsonDocument::fromJson(file.readAll()).object()["runs"].toArray().at(0).toObject();
+    return QJsonDocument::fromJson(contentOf(golden + fixture + ".json")).object()["runs"].toArray().at(0).toObject();
 }
 
 float prediction(const QJsonObject& record) {
@@ -61,11 +63,6 @@ float prediction(const QJsonObject& record) {
 
 bool isNear(float found, float expected) {
     return std::abs(found - expected) <= 1e-5F + 1e-4F * std::abs(expected);
-}
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 }  // namespace
@@ -187,10 +184,7 @@ private slots:
     }
 
     void inspectGivesWhatKerasComputed() {
-        const QJsonObject reference =
-            QJsonDocument::fromJson(contents(golden + "sample_sentiment_attention.json")).object();
-        QVERIFY(!reference.isEmpty());
-        const QJsonObject first = reference["runs"].toArray().at(0).toObject();
+        const QJsonObject first = firstRun("sample_sentiment_attention");
         const QList<float> expected = numbers(first["outputs"].toArray().at(0).toObject()["data"]);
         for (int index = 1; index <= 6; ++index) {
             const QJsonObject record =
@@ -293,7 +287,7 @@ private slots:
         const QString mask = folder.filePath("mask.csv");
         QStringList exported{"export", model, "--input", folder.filePath("words.csv"), "--view", "mask", "-o", mask};
         QCOMPARE(run(exported + QStringList{"--site", "time_distributed/encoder/word_attention"}).status, 0);
-        QCOMPARE(contents(mask).count('\n'), 1 + 7);
+        QCOMPARE(contentOf(mask).count('\n'), 1 + 7);
         const Outcome text = run({"inspect", model, "--ids", "1 2 3"});
         QVERIFY2(text.err.contains("a matrix of token ids expected"), qPrintable(text.err));
     }
@@ -319,9 +313,7 @@ private slots:
         const Outcome exported =
             run(QStringList{"export"} + input + QStringList{"--slice", "q=3", "--view", "mask", "-o", table});
         QVERIFY2(exported.status == 0, qPrintable(exported.err));
-        QFile file(table);
-        QVERIFY(file.open(QFile::ReadOnly));
-        const QList<QByteArray> rows = file.readAll().split('\n');
+        const QList<QByteArray> rows = contentOf(table).split('\n');
         const QJsonArray weights = site["weights"].toObject()["data"].toArray().at(3).toArray();
         for (int t = 0; t < 7; ++t) {
             const double found = rows[t + 1].trimmed().split(',').at(2).toDouble();
@@ -382,7 +374,7 @@ private slots:
             const Outcome outcome =
                 run({"export", model, "--texts", reviews, "--index", "1", "--view", view, "-o", path});
             QVERIFY2(outcome.status == 0, qPrintable(outcome.err));
-            const QByteArray bytes = contents(path);
+            const QByteArray bytes = contentOf(path);
             QVERIFY(!bytes.isEmpty());
             if (suffix == "png") QVERIFY(QImage(path).width() > 200);
             if (suffix == "svg" && (view == "text" || view == "heatmap")) QVERIFY(bytes.contains("beautifully"));
@@ -417,7 +409,7 @@ private slots:
             QVERIFY2(error.startsWith("attnscope: " + path + ": cannot be written: "), qPrintable(error));
             QCOMPARE(error.count('\n'), 1);
         }
-        QCOMPARE(contents(old), QByteArray("what was there before"));
+        QCOMPARE(contentOf(old), QByteArray("what was there before"));
         QCOMPARE(QDir(folder.path()).entryList(QDir::Files | QDir::Hidden), QStringList{"old." + suffix});
     }
 
@@ -501,11 +493,7 @@ private slots:
 
     void notANumberInAMatrixIsFound() {
         QTemporaryDir folder;
-        const QString path = folder.filePath("bad.csv");
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("a,b\n1,2\n3,nan\n");
-        file.close();
+        const QString path = written(folder, "bad.csv", "a,b\n1,2\n3,nan\n");
         const Outcome outcome = run({"inspect", vibration, "--input", path});
         QCOMPARE(outcome.status, 1);
         QVERIFY2(outcome.err.contains("column b"), qPrintable(outcome.err));

@@ -1,12 +1,15 @@
 #include "program.h"
+#include "support/files.h"
 
 #include <QDir>
-#include <QFile>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QtTest>
 
 namespace {
+
+using attnscope::test::contentOf;
+using attnscope::test::writeFile;
 
 const QString source = QStringLiteral(ATTNSCOPE_SOURCE_DIR);
 const QString sentiment = source + QStringLiteral("/resources/samples/sentiment/attention.h5");
@@ -52,9 +55,9 @@ private slots:
     }
 
     void oneIsPrintedWithItsSource() {
-        QFile file(source + QStringLiteral("/resources/formulas/attention_step_dim.formula"));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        QCOMPARE(run({"formulas", "attention_step_dim"}).out, QString::fromUtf8(file.readAll()));
+        const QByteArray file = contentOf(source + QStringLiteral("/resources/formulas/attention_step_dim.formula"));
+        QVERIFY(!file.isEmpty());
+        QCOMPARE(run({"formulas", "attention_step_dim"}).out, QString::fromUtf8(file));
         const Outcome missing = run({"formulas", "nothing"});
         QCOMPARE(missing.status, 1);
         QVERIFY(missing.err.contains("no formula 'nothing'"));
@@ -107,10 +110,9 @@ private slots:
     void aFormulaTakesThePlaceOfPythonCode() {
         write("uniform", own);
         const QString input = m_data.filePath("x.csv");
-        QFile matrix(input);
-        QVERIFY(matrix.open(QIODevice::WriteOnly));
-        for (int row = 0; row < 6; ++row) matrix.write(QByteArray::number(row) + ",1,2,-1,0.5\n");
-        matrix.close();
+        QByteArray matrix;
+        for (int row = 0; row < 6; ++row) matrix += QByteArray::number(row) + ",1,2,-1,0.5\n";
+        writeFile(input, matrix);
         const QStringList command{"inspect", source + "/tests/fixtures/bad/lambda.keras", "--input", input, "--json"};
         const auto outputs = [](const QJsonObject& record) {
             QStringList names;
@@ -155,9 +157,7 @@ private slots:
 private:
     [[nodiscard]] QString formulas() const { return m_data.filePath("attnscope/attnscope/formulas"); }
     void write(const QString& name, const QByteArray& text) const {
-        QFile file(formulas() + QLatin1Char('/') + name + QStringLiteral(".formula"));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        QCOMPARE(file.write(text), text.size());
+        writeFile(formulas() + QLatin1Char('/') + name + QStringLiteral(".formula"), text);
     }
 
     QTemporaryDir m_data;

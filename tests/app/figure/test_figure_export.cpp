@@ -3,9 +3,9 @@
 #include "figure/heatmap_painter.h"
 #include "heatmap/color_map.h"
 #include "sample_figures.h"
+#include "support/files.h"
 
 #include <QDir>
-#include <QFile>
 #include <QImage>
 #include <QRegularExpression>
 #include <QTemporaryDir>
@@ -24,11 +24,6 @@ namespace {
 QColor colorOf(const ColorMap& map, float t) {
     const Rgb color = map.colorAt(t);
     return QColor(color.red, color.green, color.blue);
-}
-
-QByteArray contentOf(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 /// All texts of an SVG; empty if it is not well-formed.
@@ -54,7 +49,7 @@ class TestFigureExport : public QObject {
     QByteArray exported(const Figure& figure, const char* name, const FigureStyle& style = FigureStyle::light()) const {
         const Status status = exportFigure(figure, style, path(name));
         if (!status) qWarning("%s", status.error().text().c_str());
-        return contentOf(m_dir.filePath(name));
+        return test::contentOf(m_dir.filePath(name));
     }
 
 private slots:
@@ -230,7 +225,7 @@ private slots:
         std::signal(SIGXFSZ, handler);
         QVERIFY(!status);
         QCOMPARE(status.error().text(), file.toStdString() + ": cannot be written: File too large");
-        QCOMPARE(contentOf(file), before);
+        QCOMPARE(test::contentOf(file), before);
         QCOMPARE(QDir(m_dir.path()).entryList(QDir::AllEntries | QDir::Hidden), entries);
     }
 

@@ -1,11 +1,10 @@
 #include "hostile_files.h"
 
-#include "../../core/formats/h5_writer.h"
-#include "../../core/formats/zip_writer.h"
+#include "core/formats/h5_writer.h"
+#include "core/formats/zip_writer.h"
+#include "support/files.h"
 
 #include <nlohmann/json.hpp>
-
-#include <QFile>
 
 #include <functional>
 #include <random>
@@ -164,17 +163,6 @@ void writeZeros(H5Writer& file, const std::string& path, hsize_t rows) {
     H5Pclose(creation);
 }
 
-void writeFile(const std::string& path, const std::string& bytes) {
-    QFile file(QString::fromStdString(path));
-    const auto size = static_cast<qint64>(bytes.size());
-    if (!file.open(QFile::WriteOnly) || file.write(bytes.data(), size) != size) qFatal("no room for a test's file");
-}
-
-std::string bytesOf(const std::string& path) {
-    QFile file(QString::fromStdString(path));
-    return file.open(QFile::ReadOnly) ? file.readAll().toStdString() : std::string();
-}
-
 /// An archive of about a mebibyte, whatever else is in it.
 std::string archiveOf(std::vector<Member> members) {
     members.push_back({"metadata.json", metadata});
@@ -249,25 +237,25 @@ const std::vector<Hostile>& hostileFiles() {
          [](Text folder, Text path) {
              H5Writer(folder + "/w.h5").group("/layers");
              writeFile(path, archiveOf({deflated("config.json", manyLayers(11 * mebibyte)),
-                                        {"model.weights.h5", bytesOf(folder + "/w.h5")}}));
+                                        {"model.weights.h5", contentOf(folder + "/w.h5")}}));
          }},
         {"archive: twenty thousand inputs, compressed", "m.keras",
          [](Text folder, Text path) {
              H5Writer(folder + "/w.h5").group("/layers");
              writeFile(path, archiveOf({deflated("config.json", manyInputs(19'990).dump()),
-                                        {"model.weights.h5", bytesOf(folder + "/w.h5")}}));
+                                        {"model.weights.h5", contentOf(folder + "/w.h5")}}));
          }},
         {"archive: a chain of twenty thousand layers, compressed", "m.keras",
          [](Text folder, Text path) {
              H5Writer(folder + "/w.h5").group("/layers");
              writeFile(path, archiveOf({deflated("config.json", chainOf(19'990).dump()),
-                                        {"model.weights.h5", bytesOf(folder + "/w.h5")}}));
+                                        {"model.weights.h5", contentOf(folder + "/w.h5")}}));
          }},
         {"archive: vocabularies", "m.keras",
          [](Text folder, Text path) {
              writeHdf5(folder + "/w.h5", {}, [](H5Writer&) {});
              writeFile(path, archiveOf({{"config.json", smallModel},
-                                        {"model.weights.h5", bytesOf(folder + "/w.h5")},
+                                        {"model.weights.h5", contentOf(folder + "/w.h5")},
                                         deflated("assets/a", repeated("a\n", 11 * mebibyte))}));
          }},
         {"archive: weights that are zeros, compressed twice", "m.keras",
@@ -277,7 +265,7 @@ const std::vector<Hostile>& hostileFiles() {
                      writeZeros(file, place, 17U << 10U);
              });
              writeFile(path, archiveOf({{"config.json", smallModel},
-                                        deflated("model.weights.h5", bytesOf(folder + "/w.h5"))}));
+                                        deflated("model.weights.h5", contentOf(folder + "/w.h5"))}));
          }},
         {"archive: weights that are as large as they may be", "m.keras",
          [](Text, Text path) {

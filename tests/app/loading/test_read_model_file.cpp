@@ -1,8 +1,9 @@
-#include "../../core/formats/h5_writer.h"
-#include "../../core/formats/zip_writer.h"
+#include "core/formats/h5_writer.h"
+#include "core/formats/zip_writer.h"
 #include "formats/formats.h"
 #include "loading/read_model_file.h"
 #include "model/model.h"
+#include "support/files.h"
 
 #include <QDir>
 #include <QDirIterator>
@@ -65,25 +66,14 @@ std::string bigModel(const QTemporaryDir& folder) {
     return path;
 }
 
-QByteArray contentOf(const QString& path) {
-    QFile file(path);
-    return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void write(const std::string& path, const QByteArray& content) {
-    QFile file(QString::fromStdString(path));
-    if (!file.open(QFile::WriteOnly | QFile::Truncate) || file.write(content) != content.size())
-        qFatal("no room for a test's file");
-}
-
 /// The same kernel in an archive of Keras 3.
 std::string bigArchive(const QTemporaryDir& folder) {
-    const QString weights = folder.filePath("weights.h5");
-    test::H5Writer(weights.toStdString()).numbers("/layers/dense/vars/0", {6U << 10U, 2U << 10U});
+    const std::string weights = folder.filePath("weights.h5").toStdString();
+    test::H5Writer(weights).numbers("/layers/dense/vars/0", {6U << 10U, 2U << 10U});
     const std::string path = folder.filePath("big.keras").toStdString();
-    write(path, QByteArray::fromStdString(test::zipOf({{"config.json", "{}"},
-                                                       {"metadata.json", R"({"keras_version": "3.15.1"})"},
-                                                       {"model.weights.h5", contentOf(weights).toStdString()}})));
+    test::writeFile(path, test::zipOf({{"config.json", "{}"},
+                                       {"metadata.json", R"({"keras_version": "3.15.1"})"},
+                                       {"model.weights.h5", test::contentOf(weights)}}));
     return path;
 }
 
@@ -91,9 +81,9 @@ std::string bigArchive(const QTemporaryDir& folder) {
 std::string bigArrays(const QTemporaryDir& folder) {
     const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (6144, 2048), }\n";
     const std::string path = folder.filePath("big.npz").toStdString();
-    write(path, QByteArray::fromStdString(
-                    test::zipOf({{"arr_0.npy", std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) +
-                                                   '\0' + header + std::string(std::size_t{48} << 20U, '\0')}})));
+    test::writeFile(
+        path, test::zipOf({{"arr_0.npy", std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' +
+                                             header + std::string(std::size_t{48} << 20U, '\0')}}));
     return path;
 }
 
@@ -240,7 +230,7 @@ void TestReadModelFile::damagedFilesCrashNothingHere() {
     QFETCH(bool, inside);
     const QTemporaryDir folder;
     const std::string changed = folder.filePath("damaged." + QFileInfo(path).completeSuffix()).toStdString();
-    const QByteArray whole = contentOf(path);
+    const QByteArray whole = test::contentOf(path);
     QVERIFY(!whole.isEmpty());
     const std::vector<test::Member> members =
         inside ? test::membersOf(path.toStdString()) : std::vector<test::Member>();
@@ -251,9 +241,9 @@ void TestReadModelFile::damagedFilesCrashNothingHere() {
             std::vector<test::Member> some = members;
             test::Member& member = some[random() % some.size()];
             member.content = damaged(QByteArray::fromStdString(member.content), random).toStdString();
-            write(changed, QByteArray::fromStdString(test::zipOf(some)));
+            test::writeFile(changed, test::zipOf(some));
         } else {
-            write(changed, damaged(whole, random));
+            test::writeFile(changed, damaged(whole, random).toStdString());
         }
         const Result<Archive> archive = readModelFile(changed);
         if (archive) continue;

@@ -6,6 +6,7 @@
 #include "panels/message_banner.h"
 #include "panels/playground_dialog.h"
 #include "panels/prediction_bar.h"
+#include "support/files.h"
 #include "theme/theme.h"
 #include "views/panel_canvas.h"
 #include "window/main_window.h"
@@ -49,20 +50,12 @@ c[f] = sum(t: a[t] * x[t,f])
 site     score e, weights a, values x, output c
 )";
 
-void writeFile(const QString& path, const QByteArray& bytes) {
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    QCOMPARE(file.write(bytes), bytes.size());
-}
-
 /// A model whose attention layer is of a class that nothing knows.
 std::string unknownModel(const QTemporaryDir& folder) {
-    QFile file(QString::fromStdString(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/attention.h5"));
-    if (!file.open(QIODevice::ReadOnly)) return {};
-    QByteArray bytes = file.readAll();
+    QByteArray bytes = test::contentOf(QStringLiteral(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/attention.h5"));
     bytes.replace("\"class_name\": \"Attention\"", "\"class_name\": \"Mysterium\"");
     const QString path = folder.filePath(QStringLiteral("mystery.h5"));
-    writeFile(path, bytes);
+    test::writeFile(path, bytes);
     return path.toStdString();
 }
 
@@ -277,16 +270,15 @@ void TestFormulas::keepingWritesAFileThatIsOffered() {
     QTest::keyClicks(name, QStringLiteral("rectified"));
     QTest::mouseClick(child<QPushButton>("keep"), Qt::LeftButton);
     QTRY_VERIFY(m_workspace->catalogue().find("rectified") != nullptr);
-    QFile file(m_folder->filePath(QStringLiteral("formulas/rectified.formula")));
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    QCOMPARE(file.readAll().toStdString(), editor().source());
+    QCOMPARE(test::contentOf(m_folder->filePath(QStringLiteral("formulas/rectified.formula"))).toStdString(),
+             editor().source());
     QVERIFY(m_window->findChild<MessageBanner*>()->text().contains(QStringLiteral("rectified")));
 }
 
 void TestFormulas::keepingAsksBeforeItReplaces() {
     openSample();
     const QString path = m_folder->filePath(QStringLiteral("formulas/mine.formula"));
-    writeFile(path, "# mine\n");
+    test::writeFile(path, "# mine\n");
     QTest::keyClick(m_window.get(), Qt::Key_S, Qt::ControlModifier);
     QTest::keyClicks(child<QLineEdit>("formulaName"), QStringLiteral("mine"));
     QCOMPARE(child<QPushButton>("keep")->text(), QStringLiteral("Replace"));
@@ -300,7 +292,7 @@ void TestFormulas::keepingAsksBeforeItReplaces() {
 
 void TestFormulas::aFormulaThatDoesNotFitOnTheDiskIsNotKept() {
     const QString path = m_folder->filePath(QStringLiteral("formulas/mine.formula"));
-    writeFile(path, "# mine\n");
+    test::writeFile(path, "# mine\n");
     // As on a full disk, a file takes some bytes and then no more.
     rlimit before{};
     QVERIFY(getrlimit(RLIMIT_FSIZE, &before) == 0);
@@ -317,17 +309,15 @@ void TestFormulas::aFormulaThatDoesNotFitOnTheDiskIsNotKept() {
     }
     QCOMPARE(QDir(m_folder->filePath(QStringLiteral("formulas"))).entryList(QDir::Files | QDir::Hidden),
              QStringList{QStringLiteral("mine.formula")});
-    QFile file(path);
-    QVERIFY(file.open(QFile::ReadOnly));
-    QCOMPARE(file.readAll(), QByteArray("# mine\n"));
+    QCOMPARE(test::contentOf(path), QByteArray("# mine\n"));
 }
 
 void TestFormulas::aFileThatAppearsIsOfferedAtOnce() {
     openSample();
     const QString path = m_folder->filePath(QStringLiteral("formulas/uniform.formula"));
-    writeFile(path, uniform);
+    test::writeFile(path, uniform);
     QTRY_VERIFY_WITH_TIMEOUT(m_workspace->catalogue().find("uniform") != nullptr, 5000);
-    writeFile(path, QByteArray(uniform).replace("every timestep the same", "another title"));
+    test::writeFile(path, QByteArray(uniform).replace("every timestep the same", "another title"));
     QTRY_COMPARE_WITH_TIMEOUT(m_workspace->catalogue().find("uniform")->title(), std::string("another title"), 5000);
     QVERIFY(QFile::remove(path));
     QTRY_VERIFY_WITH_TIMEOUT(m_workspace->catalogue().find("uniform") == nullptr, 5000);
@@ -335,8 +325,8 @@ void TestFormulas::aFileThatAppearsIsOfferedAtOnce() {
 
 void TestFormulas::aBrokenFileIsACalmMessage() {
     openSample();
-    writeFile(m_folder->filePath(QStringLiteral("formulas/good.formula")), uniform);
-    writeFile(m_folder->filePath(QStringLiteral("formulas/bad.formula")), "a[t] = \n");
+    test::writeFile(m_folder->filePath(QStringLiteral("formulas/good.formula")), uniform);
+    test::writeFile(m_folder->filePath(QStringLiteral("formulas/bad.formula")), "a[t] = \n");
     auto* banner = m_window->findChild<MessageBanner*>();
     QTRY_VERIFY_WITH_TIMEOUT(banner->isVisible() && banner->text().contains(QStringLiteral("bad:1:8")), 5000);
     QCOMPARE(banner->property("kind").toString(), QStringLiteral("notice"));

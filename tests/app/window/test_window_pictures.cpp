@@ -1,5 +1,6 @@
 #include "panels/message_banner.h"
 #include "panels/playground_dialog.h"
+#include "support/files.h"
 #include "theme/theme.h"
 #include "window/main_window.h"
 
@@ -170,14 +171,11 @@ void TestWindowPictures::formulaEditor() {
 
 void TestWindowPictures::unknownLayer() {
     QTemporaryDir folder;
-    QFile model(QStringLiteral(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/attention.h5"));
-    QVERIFY(model.open(QIODevice::ReadOnly));
-    QByteArray bytes = model.readAll();
+    QByteArray bytes = test::contentOf(QStringLiteral(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/attention.h5"));
     bytes.replace("\"class_name\": \"Attention\"", "\"class_name\": \"Mysterium\"");
-    QFile unknown(folder.filePath(QStringLiteral("謎のモデル.h5")));
-    QVERIFY(unknown.open(QIODevice::WriteOnly) && unknown.write(bytes) == bytes.size());
-    unknown.close();
-    m_workspace->openFiles({unknown.fileName().toStdString()});
+    const QString unknown = folder.filePath(QStringLiteral("謎のモデル.h5"));
+    test::writeFile(unknown, bytes);
+    m_workspace->openFiles({unknown.toStdString()});
     QTRY_VERIFY_WITH_TIMEOUT(m_workspace->hasModel() && m_workspace->activity().what.isEmpty(), 60000);
     keep(QStringLiteral("window-unknown-layer"));
     m_window->findChild<QPushButton*>(QStringLiteral("writeFormula"))->click();

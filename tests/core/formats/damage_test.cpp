@@ -1,8 +1,8 @@
 #include "formats/formats.h"
 #include "model/model.h"
+#include "support/files.h"
 
 #include <QDir>
-#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -17,6 +17,7 @@ extern "C" const char* __asan_default_suppressions() {
 #endif
 
 using namespace attnscope;
+using namespace attnscope::test;
 
 namespace {
 
@@ -24,7 +25,9 @@ const std::string golden = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/";
 
 /// Names, places, number and shapes of weights, changed a little.
 void changeWeights(std::vector<ArchiveGroup>& groups, std::mt19937& random) {
-    const auto oneOf = [&random](auto& items) -> auto& { return items[random() % items.size()]; };
+    const auto oneOf = [&random](auto& items) -> auto& {
+        return items[random() % items.size()];
+    };
     if (groups.empty()) return;
     ArchiveGroup& group = oneOf(groups);
     if (random() % 4 == 0) group.layer = random() % 2 == 0 ? oneOf(groups).layer : oneOf(groups).layer + "/vars/0";
@@ -65,23 +68,16 @@ private slots:
     void changedConfigsGiveAnErrorOrASoundModel();
 
 private:
-    void write(const QByteArray& content);
     [[nodiscard]] std::string path() const { return m_folder.filePath("damaged.h5").toStdString(); }
 
     QTemporaryDir m_folder;
 };
 
-void DamageTest::write(const QByteArray& content) {
-    QFile file(QString::fromStdString(path()));
-    QVERIFY(file.open(QFile::WriteOnly | QFile::Truncate) && file.write(content) == content.size());
-}
-
 void DamageTest::aFileCutAnywhereIsRefused() {
-    QFile file(QString::fromStdString(golden + "attention.h5"));
-    QVERIFY(file.open(QFile::ReadOnly));
-    const QByteArray whole = file.readAll();
-    for (qsizetype length = 0; length < whole.size(); length += 61) {
-        write(whole.left(length));
+    const std::string whole = contentOf(golden + "attention.h5");
+    QVERIFY(!whole.empty());
+    for (std::size_t length = 0; length < whole.size(); length += 61) {
+        writeFile(path(), whole.substr(0, length));
         const Result<Archive> archive = readArchive(path());
         QVERIFY2(!archive, qPrintable(QString("%1 bytes of %2").arg(length).arg(whole.size())));
         QVERIFY(!archive.error().message.empty());
@@ -97,17 +93,16 @@ void DamageTest::changedBytesGiveAnErrorOrASoundModel_data() {
 
 void DamageTest::changedBytesGiveAnErrorOrASoundModel() {
     QFETCH(QString, name);
-    QFile file(QString::fromStdString(golden) + name);
-    QVERIFY(file.open(QFile::ReadOnly));
-    const QByteArray whole = file.readAll();
+    const std::string whole = contentOf(golden + name.toStdString());
+    QVERIFY(!whole.empty());
     std::mt19937 random(20);
     int refused = 0;
     int sound = 0;
     for (int round = 0; round < 1500; ++round) {
-        QByteArray changed = whole;
+        std::string changed = whole;
         for (std::uint32_t change = static_cast<std::uint32_t>(random() % 3) + 1; change > 0; --change)
             changed[random() % static_cast<std::uint32_t>(whole.size())] = static_cast<char>(random());
-        write(changed);
+        writeFile(path(), changed);
         Result<Archive> archive = readArchive(path());
         if (!archive) {
             QVERIFY(!archive.error().message.empty());

@@ -1,6 +1,6 @@
-#include "base/mapped_file.h"
 #include "formats/formats.h"
 #include "model/model.h"
+#include "support/files.h"
 #include "zip_writer.h"
 
 #include <QtTest/QtTest>
@@ -17,12 +17,6 @@ const std::string golden = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/";
 std::string problem(const std::string& bytes) {
     const Result<Archive> archive = readArchive(ModelFile{"m.keras", bytes});
     return archive ? std::string() : archive.error().text();
-}
-
-std::string bytesOf(const std::string& name) {
-    Result<MappedFile> file = MappedFile::open(golden + name);
-    if (!file) qFatal("%s", file.error().text().c_str());
-    return std::string(file->bytes());
 }
 
 }  // namespace
@@ -69,7 +63,7 @@ void KerasArchiveTest::whatAModelNeedsMustBeThere() {
 }
 
 void KerasArchiveTest::everyCutIsAnErrorNotACrash() {
-    const std::string whole = bytesOf("k3_frozen.keras");
+    const std::string whole = contentOf(golden + "k3_frozen.keras");
     for (std::size_t length = 1; length < whole.size(); length += 97)
         QVERIFY2(!problem(whole.substr(0, length)).empty(), std::to_string(length).c_str());
 }

@@ -2,6 +2,7 @@
 #include "formats/architecture.h"
 #include "formats/formats.h"
 #include "h5_writer.h"
+#include "support/files.h"
 #include "text/tokenizer.h"
 #include "zip_writer.h"
 
@@ -67,10 +68,9 @@ private slots:
 private:
     /// Writes a file, and gives its path.
     [[nodiscard]] std::string file(const QString& name, const std::string& bytes) const {
-        QFile made(m_folder.filePath(name));
-        const auto size = static_cast<qint64>(bytes.size());
-        if (!made.open(QFile::WriteOnly) || made.write(bytes.data(), size) != size) qFatal("no room for a test's file");
-        return made.fileName().toStdString();
+        const std::string path = m_folder.filePath(name).toStdString();
+        writeFile(path, bytes);
+        return path;
     }
     /// A whole model in HDF5, one of whose attributes is this text.
     [[nodiscard]] std::string withAttribute(const char* name, const std::string& text) const {
@@ -81,8 +81,7 @@ private:
             if (H5Aexists(writer.id(), name) > 0) H5Adelete(writer.id(), name);
             writer.text("/", name, text);
         }
-        QFile made(QString::fromStdString(path));
-        return made.open(QFile::ReadOnly) ? made.readAll().toStdString() : std::string();
+        return contentOf(path);
     }
     [[nodiscard]] QString tokenizerProblem(const QString& name, const std::string& bytes) const {
         const std::string path = file(name, bytes);

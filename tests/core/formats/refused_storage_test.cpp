@@ -1,6 +1,7 @@
 #include "formats/formats.h"
 #include "h5_writer.h"
 #include "opened.h"
+#include "support/files.h"
 #include "zip_writer.h"
 
 #include <QFile>
@@ -306,9 +307,7 @@ QByteArray RefusedStorageTest::made(const Container& container, const std::funct
         makeGroups(file, container.weight);
         write(file);
     }
-    QFile image(QString::fromStdString(at("image.h5")));
-    if (!image.open(QFile::ReadOnly)) return {};
-    const QByteArray bytes = image.readAll();
+    const QByteArray bytes = contentOf(m_folder.filePath("image.h5"));
     if (!std::string_view(container.file).ends_with(".keras")) return bytes;
     return QByteArray::fromStdString(zipOf({{"config.json", "{}"},
                                             {"metadata.json", R"({"keras_version": "3.15.1"})"},
