@@ -21,6 +21,10 @@ double excess(float actual, float expected, Tolerance tolerance) {
 
 }  // namespace
 
+bool isNear(float actual, float expected, Tolerance tolerance) {
+    return excess(actual, expected, tolerance) <= 1.0;
+}
+
 std::string indexText(const Shape& shape, std::size_t flat) {
     const auto strides = shape.strides();
     Shape index = shape;

@@ -12,6 +12,9 @@ struct Tolerance {
     float relative = 1e-4F;
 };
 
+/// Whether a number is within the tolerance, as `difference` has it.
+[[nodiscard]] bool isNear(float actual, float expected, Tolerance tolerance = {});
+
 /// Nothing if the tensors agree: equal shapes, NaN where NaN is expected, the same infinities, and everything else
 /// within the tolerance. Otherwise one line with the number of elements that differ and the worst one: its index, what
 /// was found and what was expected.

@@ -6,6 +6,7 @@
 
 using namespace attnscope;
 using attnscope::test::difference;
+using attnscope::test::isNear;
 
 class TestTensorCompare : public QObject {
     Q_OBJECT
@@ -62,6 +63,7 @@ void TestTensorCompare::toleranceIsAbsolutePlusRelative() {
     QVERIFY(between(9e-6F, 0.0F).empty());
     QVERIFY(!between(1.1e-5F, 0.0F).empty());
     QVERIFY(!between(1e-20F, 0.0F, {0.0F, 1e-4F}).empty());
+    QVERIFY(isNear(1.0F - 1.05e-4F, 1.0F) && !isNear(1.0F - 1.2e-4F, 1.0F));
 }
 
 QTEST_GUILESS_MAIN(TestTensorCompare)

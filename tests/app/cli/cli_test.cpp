@@ -1,5 +1,6 @@
 #include "program.h"
 #include "support/files.h"
+#include "support/tensor_compare.h"
 
 #include <QImage>
 #include <QJsonArray>
@@ -16,6 +17,7 @@
 namespace {
 
 using attnscope::test::contentOf;
+using attnscope::test::isNear;
 using attnscope::test::writeFile;
 
 const QString source = QStringLiteral(ATTNSCOPE_SOURCE_DIR);
@@ -59,10 +61,6 @@ QJsonObject firstRun(const QString& fixture) {
 
 float prediction(const QJsonObject& record) {
     return numbers(record["prediction"].toArray().at(0).toObject()["data"]).value(0, -1.0F);
-}
-
-bool isNear(float found, float expected) {
-    return std::abs(found - expected) <= 1e-5F + 1e-4F * std::abs(expected);
 }
 
 }  // namespace
@@ -191,7 +189,7 @@ private slots:
                 json(run({"inspect", sentiment, "--texts", reviews, "--index", QString::number(index), "--json"}));
             const QList<float> found = numbers(record["prediction"].toArray().at(0).toObject()["data"]);
             QCOMPARE(found.size(), 1);
-            QVERIFY(std::abs(found[0] - expected[index - 1]) < 1e-5F + 1e-4F * expected[index - 1]);
+            QVERIFY(isNear(found[0], expected[index - 1]));
         }
     }
 

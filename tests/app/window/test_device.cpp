@@ -1,6 +1,7 @@
 #include "figure/site_figures.h"
 #include "figure/text_kit.h"
 #include "panels/message_banner.h"
+#include "support/tensor_compare.h"
 #include "theme/theme.h"
 #include "views/heatmap_canvas.h"
 #include "window/device_menu.h"
@@ -27,10 +28,6 @@ namespace attnscope {
 namespace {
 
 const std::string samples = ATTNSCOPE_SOURCE_DIR "/resources/samples/sentiment/";
-
-bool isNear(float expected, float found) {
-    return std::abs(expected - found) <= 1e-5F + 1e-4F * std::abs(expected);
-}
 
 /// The machine's devices under the validation layers; each that is opened goes wrong as the next faults say.
 struct WatchedDevices {
@@ -187,7 +184,7 @@ void TestDevice::changingTheDeviceKeepsEverything() {
     const RecordPtr after = m_workspace->whatIfRecord();
     QCOMPARE(after->device, std::string("vulkan:0"));
     for (std::size_t t = 0; t < before->sites[0].perTimestep.size(); ++t)
-        QVERIFY(isNear(before->sites[0].perTimestep[t], after->sites[0].perTimestep[t]));
+        QVERIFY(test::isNear(after->sites[0].perTimestep[t], before->sites[0].perTimestep[t]));
     QTest::keyClick(m_window.get(), Qt::Key_Z, Qt::ControlModifier);
     QTRY_VERIFY(isIdle());
     QVERIFY(m_workspace->edits().empty());
@@ -311,7 +308,7 @@ void TestDevice::aDeviceThatFailsIsABannerAndCanBeTriedAgain() {
     QVERIFY(banner->text().contains(QStringLiteral("Nothing is lost")));
     QCOMPARE(m_workspace->modelRecord()->device, std::string("cpu"));
     for (std::size_t t = 0; t < before->sites[0].perTimestep.size(); ++t)
-        QVERIFY(isNear(before->sites[0].perTimestep[t], m_workspace->modelRecord()->sites[0].perTimestep[t]));
+        QVERIFY(test::isNear(m_workspace->modelRecord()->sites[0].perTimestep[t], before->sites[0].perTimestep[t]));
 
     const auto buttons = banner->findChildren<QToolButton*>(QStringLiteral("bannerAction"));
     QCOMPARE(buttons.size(), 2);

@@ -2,6 +2,7 @@
 #include "eval/vulkan_backend.h"
 #include "formats/formats.h"
 #include "inspect/inspector.h"
+#include "support/tensor_compare.h"
 #include "support/vulkan_device.h"
 #include "text/matrix_file.h"
 #include "text/padding.h"
@@ -33,17 +34,13 @@ std::shared_ptr<Backend> withCpuBehind(const std::shared_ptr<vulkan::Device>& de
     return makeFallbackBackend(makeVulkanBackend(device), makeCpuBackend());
 }
 
-bool isNear(float expected, float found) {
-    return std::abs(expected - found) <= 1e-5F + 1e-4F * std::abs(expected);
-}
-
 /// What the first site's record says of its weights without giving the numbers away.
 std::string differenceOf(const Record& expected, const Record& found) {
     const SiteRecord& right = expected.sites[0];
     const SiteRecord& site = found.sites[0];
     if (site.perTimestep.size() != right.perTimestep.size()) return "other timesteps";
     for (std::size_t t = 0; t < site.perTimestep.size(); ++t) {
-        if (!isNear(right.perTimestep[t], site.perTimestep[t])) return "other weight at " + std::to_string(t);
+        if (!test::isNear(site.perTimestep[t], right.perTimestep[t])) return "other weight at " + std::to_string(t);
     }
     if (expected.findings.size() != found.findings.size()) return "other findings";
     for (std::size_t i = 0; i < found.findings.size(); ++i) {
@@ -75,8 +72,8 @@ private slots:
         QVERIFY(weights.tensor.onDevice());
         QVERIFY(weights.extremes);
         const Tensor& numbers = *(*expected)->sites[0].weightsValue().tensor;
-        QVERIFY(isNear(std::ranges::min(numbers.data()), weights.extremes->smallest));
-        QVERIFY(isNear(std::ranges::max(numbers.data()), weights.extremes->largest));
+        QVERIFY(test::isNear(weights.extremes->smallest, std::ranges::min(numbers.data())));
+        QVERIFY(test::isNear(weights.extremes->largest, std::ranges::max(numbers.data())));
         QVERIFY((*expected)->sites[0].attainable && (*found)->sites[0].attainable);
         QCOMPARE((*found)->sites[0].attainable->high, (*expected)->sites[0].attainable->high);
         QVERIFY2(test::validationText(**device).empty(), test::validationText(**device).c_str());
@@ -108,11 +105,10 @@ private slots:
             for (std::size_t place = 0; place < site.values.size(); ++place) {
                 const Tensor& right = *(*expected)->sites[0].values[place].tensor;
                 const Tensor& numbers = *site.values[place].tensor;
-                QCOMPARE(numbers.shape(), right.shape());
-                for (std::size_t i = 0; i < numbers.size(); ++i) QVERIFY(isNear(right[i], numbers[i]));
+                QCOMPARE(test::difference(numbers, right), std::string());
             }
             for (std::size_t t = 0; t < site.perTimestep.size(); ++t)
-                QVERIFY(isNear((*expected)->sites[0].perTimestep[t], site.perTimestep[t]));
+                QVERIFY(test::isNear(site.perTimestep[t], (*expected)->sites[0].perTimestep[t]));
         }
     }
 };
