@@ -3,6 +3,7 @@
 #include "formats/formats.h"
 #include "loading/read_model_file.h"
 #include "model/model.h"
+#include "processes.h"
 #include "support/files.h"
 
 #include <QDir>
@@ -13,11 +14,9 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <csignal>
 #include <random>
 #include <thread>
@@ -27,10 +26,6 @@ namespace attnscope {
 namespace {
 
 const QString fixtures = QStringLiteral(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/");
-
-bool hasNoChildren() {
-    return waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
-}
 
 QStringList entries(const QString& folder) {
     QStringList found;
@@ -152,7 +147,7 @@ void TestReadModelFile::aModelArrivesAsItWasRead() {
         QVERIFY(sameArchive(*here, *apart));
     else
         QCOMPARE(apart.error().text(), here.error().text());
-    QVERIFY(hasNoChildren());
+    QVERIFY(test::hasNoChildren());
 }
 
 void TestReadModelFile::anErrorIsTheReaders_data() {
@@ -205,7 +200,7 @@ void TestReadModelFile::aFileThatCrashesTheLibraryIsAnError() {
     if (std::tuple(major, minor, release) == std::tuple(1U, 10U, 8U))
         QCOMPARE(archive.error().text(),
                  path + ": reading it crashed the reader (signal 11); the file is damaged or hostile");
-    QVERIFY(hasNoChildren());
+    QVERIFY(test::hasNoChildren());
 }
 
 void TestReadModelFile::damagedFilesCrashNothingHere_data() {
@@ -251,7 +246,7 @@ void TestReadModelFile::damagedFilesCrashNothingHere() {
         QVERIFY2(archive.error().text().starts_with(changed + ": "), archive.error().text().c_str());
     }
     QVERIFY(refused > 20);
-    QVERIFY(hasNoChildren());
+    QVERIFY(test::hasNoChildren());
 }
 
 void TestReadModelFile::progressIsTold() {
@@ -303,7 +298,7 @@ void TestReadModelFile::aReaderKilledAtAnyPointLeavesNothing() {
                      path + ": reading it crashed the reader (signal 9); the file is damaged or hostile");
             ++cut;
         }
-        QVERIFY(hasNoChildren());
+        QVERIFY(test::hasNoChildren());
         QCOMPARE(openDescriptors(), descriptors);
     }
     QVERIFY(cut > 5);
