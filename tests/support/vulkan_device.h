@@ -6,15 +6,19 @@
 
 namespace attnscope::test {
 
-/// Any device of this machine, a software one where there is no other, under the validation layers. Tests look at
-/// Device::validationMessages(): a single one is a failure.
-[[nodiscard]] inline Result<std::shared_ptr<vulkan::Device>> vulkanDevice(const vulkan::DeviceFaults& faults = {}) {
+/// Any device of this machine, a software one where there is no other, under the validation layers.
+[[nodiscard]] inline vulkan::DeviceOptions vulkanOptions(const vulkan::DeviceFaults& faults = {}) {
     vulkan::DeviceOptions options;
     options.wish.softwareToo = true;
     options.validation = true;
     options.synchronizationValidation = true;
     options.faults = faults;
-    return vulkan::Device::create(options);
+    return options;
+}
+
+/// Such a device. Tests look at Device::validationMessages(): a single one is a failure.
+[[nodiscard]] inline Result<std::shared_ptr<vulkan::Device>> vulkanDevice(const vulkan::DeviceFaults& faults = {}) {
+    return vulkan::Device::create(vulkanOptions(faults));
 }
 
 /// What the validation layers said, one line each; empty where all is well.

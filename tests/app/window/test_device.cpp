@@ -1,7 +1,10 @@
+#include "eval/fallback_backend.h"
+#include "eval/vulkan_backend.h"
 #include "figure/site_figures.h"
 #include "figure/text_kit.h"
 #include "panels/message_banner.h"
 #include "support/tensor_compare.h"
+#include "support/vulkan_device.h"
 #include "theme/theme.h"
 #include "views/heatmap_canvas.h"
 #include "window/device_menu.h"
@@ -33,17 +36,26 @@ const std::string samples = ATTNSCOPE_SOURCE_DIR "/resources/samples/sentiment/"
 struct WatchedDevices {
     std::vector<vulkan::DeviceFaults> faults;
     std::size_t opened = 0;
+    std::vector<std::shared_ptr<vulkan::Device>> devices;
 };
+
+/// As openBackend() does it, but the device is kept for its messages.
+Result<std::shared_ptr<Backend>> openWatched(WatchedDevices& watched, const DeviceChoice& choice) {
+    vulkan::DeviceOptions options = test::vulkanOptions();
+    if (watched.opened < watched.faults.size()) options.faults = watched.faults[watched.opened];
+    ++watched.opened;
+    if (choice.kind != DeviceChoice::Kind::Vulkan) return openBackend(choice, options);
+    options.wish.index = choice.index;
+    ATTN_TRY(std::shared_ptr<vulkan::Device> device, vulkan::Device::create(options));
+    watched.devices.push_back(device);
+    std::shared_ptr<Backend> backend = makeVulkanBackend(std::move(device));
+    ATTN_CHECK(selfCheck(*backend));
+    return makeFallbackBackend(std::move(backend), makeCpuBackend());
+}
 
 Devices watchedDevices(const std::shared_ptr<WatchedDevices>& watched, std::size_t readAtOnce) {
     Devices devices;
-    devices.open = [watched](const DeviceChoice& choice) {
-        vulkan::DeviceOptions options;
-        options.validation = true;
-        if (watched->opened < watched->faults.size()) options.faults = watched->faults[watched->opened];
-        ++watched->opened;
-        return openBackend(choice, options);
-    };
+    devices.open = [watched](const DeviceChoice& choice) { return openWatched(*watched, choice); };
     devices.readAtOnce = readAtOnce;
     return devices;
 }
@@ -78,6 +90,7 @@ private slots:
 
 private:
     void makeWindow(QSettings* settings = nullptr, std::size_t readAtOnce = Inspector::usualReadAtOnce);
+    void closeWindow();
     void openSample(const std::string& model = "attention.h5");
     void chooseVulkan();
     void showView(int place) {
@@ -95,7 +108,7 @@ private:
 };
 
 void TestDevice::makeWindow(QSettings* settings, std::size_t readAtOnce) {
-    m_window.reset();
+    closeWindow();
     m_watched = std::make_shared<WatchedDevices>();
     m_workspace = std::make_unique<Workspace>(makeCpuBackend());
     m_workspace->setDevices(watchedDevices(m_watched, readAtOnce));
@@ -110,8 +123,17 @@ void TestDevice::init() {
 }
 
 void TestDevice::cleanup() {
+    closeWindow();
+}
+
+/// Whatever was done, the validation layers had nothing to say of it.
+void TestDevice::closeWindow() {
     m_window.reset();
     m_workspace.reset();
+    if (!m_watched) return;
+    for (const std::shared_ptr<vulkan::Device>& device : m_watched->devices)
+        QVERIFY2(test::validationText(*device).empty(), test::validationText(*device).c_str());
+    m_watched.reset();
 }
 
 void TestDevice::openSample(const std::string& model) {

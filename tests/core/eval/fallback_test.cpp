@@ -70,13 +70,6 @@ std::shared_ptr<Backend> withCpuBehind(const std::shared_ptr<vulkan::Device>& de
     return makeFallbackBackend(makeVulkanBackend(device), makeCpuBackend());
 }
 
-vulkan::DeviceOptions anyDevice(const DeviceFaults& faults = {}) {
-    vulkan::DeviceOptions options;
-    options.validation = true;
-    options.faults = faults;
-    return options;
-}
-
 const DeviceChoice anyVulkan{DeviceChoice::Kind::Vulkan, std::nullopt};
 
 }  // namespace
@@ -211,13 +204,13 @@ private slots:
     void aDriverThatGivesNonsenseIsNotTaken() {
         DeviceFaults faults;
         faults.readBackThatIsNonsense = 1;
-        const auto opened = openBackend(anyVulkan, anyDevice(faults));
+        const auto opened = openBackend(anyVulkan, test::vulkanOptions(faults));
         QVERIFY(!opened);
         QVERIFY2(opened.error().message.find("wrong numbers") != std::string::npos, opened.error().message.c_str());
     }
 
     void aSoundDevicePassesTheSelfCheck() {
-        const auto opened = openBackend(anyVulkan, anyDevice());
+        const auto opened = openBackend(anyVulkan, test::vulkanOptions());
         QVERIFY2(opened, opened ? "" : opened.error().text().c_str());
         QVERIFY((*opened)->name().starts_with("vulkan:"));
     }
@@ -225,7 +218,7 @@ private slots:
     void autoAlwaysGivesABackend() {
         for (const DeviceFaults& faults : {DeviceFaults(), DeviceFaults{.noLoader = true},
                                            DeviceFaults{.noQueue = true}, DeviceFaults{.noPipelines = true}}) {
-            const auto opened = openBackend({}, anyDevice(faults));
+            const auto opened = openBackend({}, test::vulkanOptions(faults));
             QVERIFY(opened);
             const Attention attention = makeAttention();
             Evaluator evaluator(attention.graph, *opened);
