@@ -139,7 +139,11 @@ void TestWorker::cancelledWorkIsNotDelivered() {
     worker.cancel(JobKind::Inspect);
     QVERIFY(!worker.isBusy(JobKind::Inspect));
     QCOMPARE(activity.count(), 1);
-    QTest::qWait(50);
+    bool laterDelivered = false;
+    worker.submit(
+        JobKind::Predict, QStringLiteral("later"), [](Engine&, const CancelToken&) -> Result<int> { return 2; },
+        [&](const Result<int>&) { laterDelivered = true; });
+    QTRY_VERIFY(laterDelivered);
     QVERIFY(!delivered);
 }
 
