@@ -37,12 +37,13 @@ private slots:
     void aReaderThatCannotBeStartedIsSaid();
     void theWindowStaysUpAndSaysSo();
     void theWindowShowsProgressAndItsCancelButtonEndsTheReader();
+    void closingTheWindowEndsTheReader();
 
 private:
     /// A file of this name that the reader will not look into.
-    [[nodiscard]] std::string file(const QString& name) const {
+    [[nodiscard]] std::string file(const QString& name, qint64 bytes = fileBytes) const {
         QFile made(m_folder.filePath(name));
-        if (!made.open(QFile::WriteOnly) || !made.resize(fileBytes)) qFatal("no room for a test's file");
+        if (!made.open(QFile::WriteOnly) || !made.resize(bytes)) qFatal("no room for a test's file");
         return made.fileName().toStdString();
     }
 
@@ -130,6 +131,20 @@ void TestReaderMishaps::theWindowShowsProgressAndItsCancelButtonEndsTheReader() 
     QTRY_VERIFY_WITH_TIMEOUT(test::hasNoChildren(), 5'000);
     QVERIFY(!activity->isVisible());
     QCOMPARE(problems.size(), 0);
+}
+
+void TestReaderMishaps::closingTheWindowEndsTheReader() {
+    // Reading it would go on for ever, and its limit for a file of this size is longer than that of a test.
+    const std::string path = file("slow.h5", qint64{2} << 30);
+    {
+        Workspace workspace(makeCpuBackend());
+        MainWindow window(workspace, {});
+        window.show();
+        workspace.openModel(path);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.activity().done > 0, 10'000);
+        QVERIFY(!test::hasNoChildren());
+    }
+    QVERIFY(test::hasNoChildren());
 }
 
 }  // namespace attnscope
