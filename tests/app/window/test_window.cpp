@@ -448,13 +448,25 @@ void TestWindow::predictionShowsModelAndWhatIf() {
 }
 
 void TestWindow::choosingAnAttentionLayerChoosesItsSite() {
-    openSample();
+    m_workspace->openModel(ATTNSCOPE_SOURCE_DIR "/tests/fixtures/golden/two_attentions.h5");
+    QTRY_VERIFY_WITH_TIMEOUT(m_workspace->hasModel() && isIdle(), 30000);
+    const std::vector<std::string> sites = m_workspace->sites();
+    QCOMPARE(sites.size(), std::size_t{2});
     auto* layers = m_window->findChild<LayersPanel*>();
-    const QModelIndex attention = layers->layers().indexOf("attention");
-    QVERIFY(attention.isValid());
-    QVERIFY(layers->layers().data(attention, LayersModel::IsSiteRole).toBool());
-    QCOMPARE(layers->view().currentIndex().row(), attention.row());
-    QCOMPARE(child<QComboBox>("site")->currentText(), QStringLiteral("attention"));
+    for (const std::size_t chosen : {1, 0}) {
+        const std::string& site = sites[chosen];
+        const QModelIndex row = layers->layers().indexOf(site);
+        QVERIFY(row.isValid());
+        QVERIFY(layers->layers().data(row, LayersModel::IsSiteRole).toBool());
+        QTest::mouseClick(layers->view().viewport(), Qt::LeftButton, Qt::NoModifier,
+                          layers->view().visualRect(row).center());
+        QCOMPARE(m_workspace->site(), site);
+        QCOMPARE(child<QComboBox>("site")->currentText(), QString::fromStdString(site));
+        // The other way round, the layer follows the site.
+        m_workspace->setSite(sites[1 - chosen]);
+        QCOMPARE(layers->view().currentIndex(), layers->layers().indexOf(sites[1 - chosen]));
+        m_workspace->setSite(site);
+    }
 }
 
 void TestWindow::editingAParameterIsAWhatIf() {
