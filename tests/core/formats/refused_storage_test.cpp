@@ -287,6 +287,8 @@ class RefusedStorageTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase() { H5Writer(at("other.h5")).numbers("/data", {3, 2}); }
+
     void everyOtherStorageIsRefused_data();
     void everyOtherStorageIsRefused();
     void theFilesAreSoundOtherwise();
@@ -320,7 +322,6 @@ void RefusedStorageTest::everyOtherStorageIsRefused_data() {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("expected");
     const std::string other = at("other.h5");
-    H5Writer(other).numbers("/data", {3, 2});
     for (const Container& in : containers()) {
         for (const Storage& as : storages()) {
             const std::string path = as.ofItsGroup ? parentOf(in.weight) : in.weight;
