@@ -48,8 +48,8 @@ private slots:
     void everyLayerOfKerasIsKnownOrRefusedForAReason() {
         QFETCH(QString, name);
         const std::string className = name.toStdString();
-        if (noLayers.contains(className)) return;
-        QVERIFY(isKnown(className) != (findRefusedLayer(className) != nullptr));
+        const int answers = (isKnown(className) ? 1 : 0) + (findRefusedLayer(className) != nullptr ? 1 : 0);
+        QCOMPARE(answers, noLayers.contains(className) ? 0 : 1);
     }
 
     void whatIsRefusedSaysWhy_data() {
