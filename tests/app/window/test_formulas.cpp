@@ -285,6 +285,7 @@ void TestFormulas::keepingAsksBeforeItReplaces() {
     QVERIFY(child<QLabel>("keepNote")->text().contains(QStringLiteral("replaced")));
     const Status refused = keepFormula(m_workspace->formulaFolder(), "mine", uniform, false);
     QVERIFY(!refused);
+    QCOMPARE(test::contentOf(path), QByteArray("# mine\n"));
     QVERIFY(!keepFormula(m_workspace->formulaFolder(), "../mine", uniform, true));
     QVERIFY(!keepFormula(m_workspace->formulaFolder(), "broken", "a = b", true));
     QVERIFY(!QFile::exists(m_folder->filePath(QStringLiteral("formulas/broken.formula"))));

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "panels/empty_state.h"
 #include "panels/inspector_panel.h"
 #include "panels/layers_panel.h"
@@ -429,7 +430,7 @@ void TestWindow::pointingShowsTheExactNumber() {
     const SiteRecord& site = *view()->last.modelSite();
     emit view()->elementPointedAt(QStringLiteral("a"), {49});
     const float weight = (*site.weightsValue().tensor)[49];
-    QVERIFY2(inspector->elementText().contains(QString::number(static_cast<double>(weight), 'g', 6).left(6)),
+    QVERIFY2(inspector->elementText().contains(QString::fromStdString(floatText(weight))),
              qPrintable(inspector->elementText()));
     QVERIFY(inspector->elementText().contains(QStringLiteral("t = 49")));
     emit view()->elementPointedAt({}, {});
