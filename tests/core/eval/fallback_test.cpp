@@ -81,24 +81,26 @@ class FallbackTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void cleanup() {
+        const std::string messages = m_devices.messages();
+        QVERIFY2(messages.empty(), messages.c_str());
+    }
+
     void whenNothingGoesWrongTheDeviceAnswers() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         const Attention attention = makeAttention();
-        const auto backend = withCpuBehind(*device);
+        const auto backend = withCpuBehind(device);
         Evaluator evaluator(attention.graph, backend);
         for (const Edits& edits : {Edits(), masked(), Edits()})
             QCOMPARE(difference(evaluator, attention, edits), std::string());
         QCOMPARE(backend->remark(), std::string());
-        QCOMPARE(backend->name(), "vulkan:" + std::to_string((*device)->info().index));
-        QVERIFY2(test::validationText(**device).empty(), test::validationText(**device).c_str());
+        QCOMPARE(backend->name(), "vulkan:" + std::to_string(device->info().index));
     }
 
     void anEditRunsOnlyWhatLiesDownstreamOnTheDeviceToo() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         const Attention attention = makeAttention();
-        Evaluator evaluator(attention.graph, withCpuBehind(*device));
+        Evaluator evaluator(attention.graph, withCpuBehind(device));
         QCOMPARE(evaluator.evaluate({attention.x}, {}, attention.wanted, {})->evaluatedOperations, std::size_t{6});
         QCOMPARE(evaluator.evaluate({attention.x}, masked(), attention.wanted, {})->evaluatedOperations,
                  std::size_t{3});
@@ -128,10 +130,9 @@ private slots:
     void whateverFailsTheNumbersAreRight() {
         QFETCH(DeviceFaults, faults);
         QFETCH(bool, forGood);
-        const auto device = test::vulkanDevice(faults);
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open(faults);
         const Attention attention = makeAttention();
-        const auto backend = withCpuBehind(*device);
+        const auto backend = withCpuBehind(device);
         Evaluator evaluator(attention.graph, backend);
         std::string remarks;
         for (const Edits& edits : {Edits(), masked(), Edits(), masked()}) {
@@ -143,16 +144,14 @@ private slots:
         if (faults.submissionThatIsLost == 1 || faults.submissionThatFails == 1 || faults.allocationThatFails == 1 ||
             faults.noPipelines)
             QVERIFY(happened);
-        QVERIFY2(test::validationText(**device).empty(), test::validationText(**device).c_str());
     }
 
     void aRunWithoutMemoryDoesNotBanishTheDevice() {
         DeviceFaults faults;
         faults.submissionThatFails = 1;
-        const auto device = test::vulkanDevice(faults);
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open(faults);
         const Attention attention = makeAttention();
-        const auto backend = withCpuBehind(*device);
+        const auto backend = withCpuBehind(device);
         Evaluator evaluator(attention.graph, backend);
         QCOMPARE(difference(evaluator, attention, {}), std::string());
         QVERIFY(backend->remark().find("out of memory") != std::string::npos);
@@ -162,8 +161,7 @@ private slots:
     }
 
     void aValueThatAShaderCannotHoldGoesToTheCpu() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         // Too many axes for one kernel: those that stay do not become one, because every second one goes.
         GraphBuilder builder;
         const Shape shape(std::vector<std::int64_t>(14, 2));
@@ -172,7 +170,7 @@ private slots:
             std::make_shared<Reduce>(ReduceKind::Sum, std::vector<std::size_t>{1, 3, 5, 7, 9, 11, 13}), {x});
         const auto graph = std::make_shared<const Graph>(std::move(builder).build());
         const TensorPtr input = share(test::randomTensor(shape, 5));
-        const auto backend = withCpuBehind(*device);
+        const auto backend = withCpuBehind(device);
         const auto found = Evaluator(graph, backend).evaluate({input}, {}, {sum}, {});
         const auto expected = Evaluator(graph, makeCpuBackend()).evaluate({input}, {}, {sum}, {});
         QVERIFY(found && expected);
@@ -181,10 +179,9 @@ private slots:
     }
 
     void cancellingLeavesNothingWrongBehind() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         const Attention attention = makeAttention(1009);
-        Evaluator evaluator(attention.graph, withCpuBehind(*device));
+        Evaluator evaluator(attention.graph, withCpuBehind(device));
         for (int round = 0; round < 10; ++round) {
             const CancelToken cancel;
             std::thread canceller([&] {
@@ -198,7 +195,6 @@ private slots:
             if (!result) QCOMPARE(result.error().code, ErrorCode::Cancelled);
             QCOMPARE(difference(evaluator, attention, edits), std::string());
         }
-        QVERIFY2(test::validationText(**device).empty(), test::validationText(**device).c_str());
     }
 
     void aDriverThatGivesNonsenseIsNotTaken() {
@@ -239,6 +235,9 @@ private slots:
             QVERIFY(choice.error().message.find("vulkan:N expected") != std::string::npos);
         }
     }
+
+private:
+    test::VulkanDevices m_devices;
 };
 
 QTEST_GUILESS_MAIN(FallbackTest)

@@ -48,36 +48,37 @@ class LazyTensorTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void cleanup() {
+        const std::string messages = m_devices.messages();
+        QVERIFY2(messages.empty(), messages.c_str());
+    }
+
     void aValueStaysOnTheDeviceUntilSomebodyLooks() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         const Chain chain = makeChain();
-        const auto found = leaving(chain, makeFallbackBackend(makeVulkanBackend(*device), makeCpuBackend()))
+        const auto found = leaving(chain, makeFallbackBackend(makeVulkanBackend(device), makeCpuBackend()))
                                .evaluate({chain.x}, {}, {chain.sum}, {});
         QVERIFY2(found, found ? "" : found.error().text().c_str());
         const LazyTensor& sum = found->values.at(chain.sum);
         const LazyTensor flat = sum.reshaped({23 * 29});
         QVERIFY(!sum.inMemory() && !flat.inMemory());
         QCOMPARE(sum.shape(), (Shape{1, 23, 29}));
-        QVERIFY(sum.onDevice() && sum.onDevice()->device == *device);
+        QVERIFY(sum.onDevice() && sum.onDevice()->device == device);
         QCOMPARE(differenceFromCpu(sum, chain), std::string());
         QVERIFY(sum.inMemory());
         QVERIFY(sum.onDevice());  // still there, for what works there
         QCOMPARE(flat->shape(), (Shape{23 * 29}));
         QVERIFY(std::ranges::equal(flat->data(), sum->data()));
-        QVERIFY2(test::validationText(**device).empty(), test::validationText(**device).c_str());
     }
 
     void whatIsSmallIsBroughtBackAtOnce() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         const Chain chain = makeChain();
         const std::size_t elements = 23 * 29;
-        const auto small =
-            leaving(chain, makeVulkanBackend(*device), elements).evaluate({chain.x}, {}, {chain.sum}, {});
+        const auto small = leaving(chain, makeVulkanBackend(device), elements).evaluate({chain.x}, {}, {chain.sum}, {});
         QVERIFY(small && small->values.at(chain.sum).inMemory());
         const auto large =
-            leaving(chain, makeVulkanBackend(*device), elements - 1).evaluate({chain.x}, {}, {chain.sum}, {});
+            leaving(chain, makeVulkanBackend(device), elements - 1).evaluate({chain.x}, {}, {chain.sum}, {});
         QVERIFY(large && !large->values.at(chain.sum).inMemory());
     }
 
@@ -91,25 +92,23 @@ private slots:
     void theNumbersOfALostDeviceAreComputedAgain() {
         vulkan::DeviceFaults faults;
         faults.submissionThatIsLost = 2;  // the evaluation is the first, the read-back the second
-        const auto device = test::vulkanDevice(faults);
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open(faults);
         const Chain chain = makeChain();
         for (const bool fallback : {false, true}) {
-            std::shared_ptr<Backend> backend = makeVulkanBackend(*device);
+            std::shared_ptr<Backend> backend = makeVulkanBackend(device);
             if (fallback) backend = makeFallbackBackend(backend, makeCpuBackend());
             const auto found = leaving(chain, backend).evaluate({chain.x}, {}, {chain.sum}, {});
             QVERIFY2(found || !fallback, found ? "" : found.error().text().c_str());
             if (found) QCOMPARE(differenceFromCpu(found->values.at(chain.sum), chain), std::string());
             if (found && fallback) QVERIFY(!found->values.at(chain.sum).onDevice());
-            if (!fallback) QVERIFY(found && (*device)->lost());
+            if (!fallback) QVERIFY(found && device->lost());
         }
     }
 
     void threadsShareOneReadBack() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         const Chain chain = makeChain();
-        const auto found = leaving(chain, makeVulkanBackend(*device)).evaluate({chain.x}, {}, {chain.sum}, {});
+        const auto found = leaving(chain, makeVulkanBackend(device)).evaluate({chain.x}, {}, {chain.sum}, {});
         QVERIFY(found);
         const LazyTensor& sum = found->values.at(chain.sum);
         const Tensor* there = nullptr;
@@ -117,8 +116,10 @@ private slots:
         const Tensor* here = &*sum;
         other.join();
         QCOMPARE(there, here);
-        QVERIFY2(test::validationText(**device).empty(), test::validationText(**device).c_str());
     }
+
+private:
+    test::VulkanDevices m_devices;
 };
 
 QTEST_GUILESS_MAIN(LazyTensorTest)

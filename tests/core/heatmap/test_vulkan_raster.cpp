@@ -102,13 +102,10 @@ class TestVulkanRaster : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
-        m_device = *device;
-    }
+    void initTestCase() { m_device = m_devices.open(); }
     void cleanup() {
-        for (const std::string& message : m_device->validationMessages()) QFAIL(message.c_str());
+        const std::string messages = m_devices.messages();
+        QVERIFY2(messages.empty(), messages.c_str());
     }
 
     void everyViewGivesThePixelsOfTheProcessor_data() {
@@ -225,13 +222,12 @@ private slots:
             vulkan::DeviceFaults faults;
             faults.submissionThatIsLost = lost ? 2 : 0;
             faults.noPipelines = !lost;
-            const auto device = test::vulkanDevice(faults);
-            QVERIFY2(device, device ? "" : device.error().text().c_str());
-            const Result<vulkan::BufferPtr> buffer = uploaded(*device, Tensor({2, 3}, 1.0F));
+            const auto device = m_devices.open(faults);
+            const Result<vulkan::BufferPtr> buffer = uploaded(device, Tensor({2, 3}, 1.0F));
             QVERIFY2(buffer, buffer ? "" : buffer.error().text().c_str());
             const Result<Image> image =
-                rasterizeOnDevice(*device, {*buffer, 0, 2, 3, 3, 1}, {}, *findColorMap("grey"),
-                                  Viewport({3, 2}, {9, 9}), 9, 9, Aggregation::Max, CancelToken());
+                rasterizeOnDevice(device, {*buffer, 0, 2, 3, 3, 1}, {}, *findColorMap("grey"), Viewport({3, 2}, {9, 9}),
+                                  9, 9, Aggregation::Max, CancelToken());
             QVERIFY(!image);
             QVERIFY(image.error().code == (lost ? ErrorCode::DeviceLost : ErrorCode::Device));
         }
@@ -263,6 +259,7 @@ private:
         compare(matrix, {*buffer, 0, matrix.dim(0), matrix.dim(1), matrix.dim(1), 1}, range, mapName);
     }
 
+    test::VulkanDevices m_devices;
     std::shared_ptr<vulkan::Device> m_device;
 };
 

@@ -55,6 +55,11 @@ class LeftValuesTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void cleanup() {
+        const std::string messages = m_devices.messages();
+        QVERIFY2(messages.empty(), messages.c_str());
+    }
+
     void aRecordOfValuesOnTheDeviceSaysTheSame_data() {
         QTest::addColumn<QString>("model");
         QTest::newRow("one weight per timestep") << QStringLiteral("attention.h5");
@@ -62,10 +67,9 @@ private slots:
     }
     void aRecordOfValuesOnTheDeviceSaysTheSame() {
         QFETCH(QString, model);
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         const auto expected = inspect(model.toStdString(), makeCpuBackend(), Inspector::usualReadAtOnce);
-        const auto found = inspect(model.toStdString(), withCpuBehind(*device), 0);
+        const auto found = inspect(model.toStdString(), withCpuBehind(device), 0);
         QVERIFY2(expected && found, found ? "" : found.error().text().c_str());
         QCOMPARE(differenceOf(**expected, **found), std::string());
         const RecordedValue& weights = (*found)->sites[0].weightsValue();
@@ -76,15 +80,13 @@ private slots:
         QVERIFY(test::isNear(weights.extremes->largest, std::ranges::max(numbers.data())));
         QVERIFY((*expected)->sites[0].attainable && (*found)->sites[0].attainable);
         QCOMPARE((*found)->sites[0].attainable->high, (*expected)->sites[0].attainable->high);
-        QVERIFY2(test::validationText(**device).empty(), test::validationText(**device).c_str());
     }
 
     void numbersThatAreNotFiniteHaveNoExtremes() {
-        const auto device = test::vulkanDevice();
-        QVERIFY2(device, device ? "" : device.error().text().c_str());
+        const auto device = m_devices.open();
         Edits edits;
         edits.set("attention/e", {3}, 1000.0F);  // whose exponential is infinite
-        const auto found = inspect("attention.h5", withCpuBehind(*device), 0, edits);
+        const auto found = inspect("attention.h5", withCpuBehind(device), 0, edits);
         QVERIFY2(found, found ? "" : found.error().text().c_str());
         const RecordedValue& weights = (*found)->sites[0].weightsValue();
         QVERIFY(!weights.extremes);
@@ -97,9 +99,8 @@ private slots:
         for (int number = 1; number <= 12; ++number) {
             vulkan::DeviceFaults faults;
             faults.submissionThatIsLost = number;
-            const auto device = test::vulkanDevice(faults);
-            QVERIFY2(device, device ? "" : device.error().text().c_str());
-            const auto found = inspect("attention.h5", withCpuBehind(*device), 0);
+            const auto device = m_devices.open(faults);
+            const auto found = inspect("attention.h5", withCpuBehind(device), 0);
             QVERIFY2(found, found ? "" : found.error().text().c_str());
             const SiteRecord& site = (*found)->sites[0];
             for (std::size_t place = 0; place < site.values.size(); ++place) {
@@ -111,6 +112,9 @@ private slots:
                 QVERIFY(test::isNear(site.perTimestep[t], (*expected)->sites[0].perTimestep[t]));
         }
     }
+
+private:
+    test::VulkanDevices m_devices;
 };
 
 QTEST_GUILESS_MAIN(LeftValuesTest)
