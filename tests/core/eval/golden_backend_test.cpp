@@ -1,9 +1,9 @@
-#include "../layers/golden_case.h"
+#include "core/layers/golden_case.h"
 #include "eval/evaluator.h"
 #include "eval/verify.h"
 #include "eval/vulkan_backend.h"
-#include "formula/catalogue.h"
 #include "model/model.h"
+#include "support/bundled_formulas.h"
 #include "support/tensor_compare.h"
 #include "support/vulkan_device.h"
 
@@ -21,8 +21,6 @@ class GoldenBackendTest : public QObject {
 
 private slots:
     void initTestCase() {
-        const Status added = m_formulas->addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas");
-        QVERIFY2(added, added ? "" : added.error().text().c_str());
         const auto device = vulkanDevice();
         QVERIFY2(device, device ? "" : device.error().text().c_str());
         m_device = *device;
@@ -31,7 +29,6 @@ private slots:
     void cleanup() {
         const std::string messages = validationText(*m_device);
         QVERIFY2(messages.empty(), messages.c_str());
-        ;
     }
 
     void everyValueIsWhatKerasGives_data() {
@@ -72,7 +69,7 @@ private:
             shapes.push_back(given->tensor.shape());
             prepared.inputs.push_back(share(given->tensor));
         }
-        ATTN_TRY(LoweredModel lowered, lowerModel(*model, shapes, {m_formulas, golden.formulas}));
+        ATTN_TRY(LoweredModel lowered, lowerModel(*model, shapes, {bundledCatalogue(), golden.formulas}));
         prepared.graph = std::make_shared<const Graph>(std::move(lowered.graph));
         return {};
     }
@@ -102,7 +99,6 @@ private:
     }
 
     std::vector<GoldenCase> m_cases = goldenCases();
-    std::shared_ptr<Catalogue> m_formulas = std::make_shared<Catalogue>();
     std::shared_ptr<vulkan::Device> m_device;
     std::map<std::string, std::shared_ptr<Backend>> m_backends;
 };

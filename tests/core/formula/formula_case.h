@@ -1,7 +1,7 @@
 #pragma once
 
-#include "formula/catalogue.h"
 #include "formula/lower.h"
+#include "support/bundled_formulas.h"
 #include "support/random_tensor.h"
 #include "support/run_graph.h"
 #include "support/tensor_compare.h"
@@ -81,10 +81,7 @@ inline Formula parsed(const std::string& source) {
 }
 
 inline Formula bundled(const std::string& name) {
-    Catalogue catalogue;
-    const Status status = catalogue.addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas");
-    if (!status) throw std::invalid_argument(status.error().text());
-    return *catalogue.find(name);
+    return *bundledCatalogue()->find(name);
 }
 
 }  // namespace attnscope::test

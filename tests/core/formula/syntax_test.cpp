@@ -5,6 +5,7 @@
 #include "formula/highlight.h"
 #include "formula/message.h"
 #include "formula/print.h"
+#include "support/bundled_formulas.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -175,10 +176,7 @@ private slots:
 };
 
 void FormulaSyntaxTest::bundledFormulasAreTheOnesOfThePlan() {
-    Catalogue catalogue;
-    const Status status = catalogue.addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas");
-    QVERIFY2(status, status ? "" : status.error().text().c_str());
-    const Formula* attention = catalogue.find("attention_step_dim");
+    const Formula* attention = test::bundledCatalogue()->find("attention_step_dim");
     QVERIFY(attention != nullptr);
     QCOMPARE(attention->title(),
              std::string("Attention(step_dim): one score per timestep, mask, normalise with epsilon"));
@@ -195,7 +193,7 @@ void FormulaSyntaxTest::bundledFormulasAreTheOnesOfThePlan() {
                          "c[f] = sum(t: a[t] * x[t,f])\n"
                          "output c, a if return_attention\n"
                          "site score e, weights a, values x, output c\n"));
-    const Formula* layer = catalogue.find("attention_layer_txt");
+    const Formula* layer = test::bundledCatalogue()->find("attention_layer_txt");
     QVERIFY(layer != nullptr);
     QCOMPARE(printFormula(*layer), std::string("# AttentionLayer: a T×T kernel, one weight per feature and timestep\n"
                                                "class AttentionLayer\n"
@@ -249,9 +247,7 @@ void FormulaSyntaxTest::printedFormulasParseToTheSameTree_data() {
     QTest::newRow("outputs") << QString::fromStdString(
         "output c with mask, a[t,1] with x_mask if return_attention, e if not \"a key\", a if \"not\"\n" +
         around("position(t) * size(f) <= sum(f: W[f]) * mask[t]"));
-    Catalogue catalogue;
-    QVERIFY(catalogue.addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas"));
-    for (const Formula* formula : catalogue.all())
+    for (const Formula* formula : test::bundledCatalogue()->all())
         QTest::newRow(formula->name().c_str()) << QString::fromStdString(formula->source());
     QTest::newRow("two indices") << QString::fromStdString(
         around("sum(t,f: x[t,f] * W[f]) + mean(f: x[t,f]) + max(s: mask[s]) + mask[t]"));

@@ -1,6 +1,7 @@
 #include "inspect/inspector.h"
 #include "formats/formats.h"
 #include "inspect/record_json.h"
+#include "support/bundled_formulas.h"
 #include "text/padding.h"
 #include "text/tokenizer.h"
 
@@ -16,14 +17,6 @@ using namespace attnscope;
 
 namespace {
 
-const std::string source = ATTNSCOPE_SOURCE_DIR;
-
-std::shared_ptr<const Catalogue> catalogue() {
-    auto made = std::make_shared<Catalogue>();
-    if (!made->addFolder(source + "/resources/formulas")) return nullptr;
-    return made;
-}
-
 /// A bundled sample with what is needed to feed it.
 struct Sample {
     std::shared_ptr<const Model> model;
@@ -37,10 +30,11 @@ struct Sample {
 
 Sample openSample(const std::string& name) {
     Sample sample;
-    const std::string folder = source + "/resources/samples/sentiment/";
+    const std::string folder = ATTNSCOPE_SOURCE_DIR "/resources/samples/sentiment/";
     sample.model = *Model::fromArchive(*readArchive(folder + name));
     sample.tokenizer = *loadTokenizer(folder + "tokenizer.json");
-    sample.inspector = std::make_unique<Inspector>(sample.model, LoweringOptions{catalogue(), {}}, makeCpuBackend());
+    sample.inspector =
+        std::make_unique<Inspector>(sample.model, LoweringOptions{test::bundledCatalogue(), {}}, makeCpuBackend());
     return sample;
 }
 

@@ -2,6 +2,7 @@
 #include "eval/vulkan_backend.h"
 #include "formats/formats.h"
 #include "inspect/inspector.h"
+#include "support/bundled_formulas.h"
 #include "support/tensor_compare.h"
 #include "support/vulkan_device.h"
 #include "text/matrix_file.h"
@@ -20,12 +21,10 @@ const std::string samples = ATTNSCOPE_SOURCE_DIR "/resources/samples/sentiment/"
 
 Result<RecordPtr> inspect(const std::string& model, std::shared_ptr<Backend> backend, std::size_t readAtOnce,
                           const Edits& edits = {}) {
-    auto catalogue = std::make_shared<Catalogue>();
-    ATTN_CHECK(catalogue->addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas"));
     ATTN_TRY(const Archive archive, readArchive(samples + model));
     ATTN_TRY(const std::shared_ptr<const Model> opened, Model::fromArchive(archive));
     ATTN_TRY(const TokenizerPtr tokenizer, loadTokenizer(samples + "tokenizer.json"));
-    Inspector inspector(opened, LoweringOptions{catalogue, {}}, std::move(backend), readAtOnce);
+    Inspector inspector(opened, LoweringOptions{test::bundledCatalogue(), {}}, std::move(backend), readAtOnce);
     return inspector.inspect(
         {makeTextSequence("test", "a gorgeous and witty film", tokenizer, opened->inputs()[0].padding)}, edits, {});
 }

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "fake_lowering.h"
+#include "support/bundled_formulas.h"
 
 #include <QtTest/QtTest>
 
@@ -19,11 +20,6 @@ Layer attention(std::string className, std::vector<LayerWeight> weights, const c
 
 LayerWeight weight(std::string name, Shape shape) {
     return {std::move(name), share(Tensor(std::move(shape), 0.1F)), true};
-}
-
-void addBundled(FakeLowering& lowering) {
-    const Status added = lowering.formulas.addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas");
-    if (!added) qFatal("%s", added.error().text().c_str());
 }
 
 constexpr const char* perFeature = R"(# one weight per feature
@@ -56,7 +52,7 @@ class AttentionTest : public QObject {
 private slots:
     void aClassFindsItsFormulaAndLosesItsMask() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         const auto outputs = lowering.lower(
             attention("Attention", {weight("attention/attention_W:0", {3}), weight("attention/attention_b:0", {4})}),
             {sequence(lowering, {2, 4, 3}, true)});
@@ -72,7 +68,7 @@ private slots:
 
     void weightsOfOtherNamesAreMatchedInOrder() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         const auto outputs = lowering.lower(attention("Attention", {weight("first", {3}), weight("second", {4})}),
                                             {sequence(lowering, {2, 4, 3}, false)});
         QVERIFY2(outputs, outputs ? "" : outputs.error().text().c_str());
@@ -81,14 +77,14 @@ private slots:
 
     void anOptionalWeightMayBeMissing() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         QVERIFY(lowering.lower(attention("Attention", {weight("attention_W", {3})}),
                                {sequence(lowering, {2, 4, 3}, false)}));
     }
 
     void aNumberOfTheConfigReplacesTheFormulasOwn() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         const Layer layer = attention("Attention", {weight("attention_W", {3})}, R"({"epsilon": 0.5, "step_dim": 4})");
         QVERIFY(lowering.lower(layer, {sequence(lowering, {2, 4, 3}, false)}));
         const Graph graph = lowering.build();
@@ -99,7 +95,7 @@ private slots:
 
     void theBestMatchByNamesIsTakenAndTheOthersAreNoted() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         QVERIFY(lowering.formulas.add("another",
                                       "class Attention\nweights V[f], c[t]\ninput x[t,f]\n"
                                       "e[t] = sum(f: x[t,f] * V[f]) + c[t]\na[t] = softmax(t: e[t])\n"
@@ -117,7 +113,7 @@ private slots:
 
     void shapesDecideBetweenFormulasOfOneClass() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         const Status added = lowering.formulas.add("per_feature", perFeature);
         QVERIFY2(added, added ? "" : added.error().text().c_str());
         const auto outputs = lowering.lower(attention("Attention", {weight("a_W", {3, 5}), weight("a_b", {3})}),
@@ -128,7 +124,7 @@ private slots:
 
     void whatDoesNotFitIsToldWithWhatWasFoundAndExpected() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         const auto outputs =
             lowering.lower(attention("AttentionWithBias", {weight("attention_W", {3}), weight("attention_b", {9})}),
                            {sequence(lowering, {2, 4, 3}, false)});
@@ -143,7 +139,7 @@ private slots:
 
     void severalFormulasThatDoNotFitLeaveTheLayerUnknown() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         QVERIFY(lowering.formulas.add("per_feature", perFeature));
         const auto outputs =
             lowering.lower(attention("Attention", {weight("scale", {})}), {sequence(lowering, {2, 4, 3}, false)});
@@ -157,7 +153,7 @@ private slots:
 
     void theFormulaThatThePersonChoseServesAnyClass() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         lowering.chosen["attention"] = "attention_step_dim";
         QVERIFY(lowering.lower(attention("Lambda", {weight("W", {3})}), {sequence(lowering, {2, 4, 3}, false)}));
         lowering.chosen["attention"] = "nothing";
@@ -167,7 +163,7 @@ private slots:
 
     void aMaskThatTheFormulaDoesNotReadIsNoted() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         QVERIFY(lowering.lower(attention("AttentionLayer", {weight("att_weight", {4, 4}), weight("att_bias", {4})}),
                                {sequence(lowering, {2, 4, 3}, true)}));
         QCOMPARE(lowering.notes.size(), std::size_t{1});
@@ -175,7 +171,7 @@ private slots:
 
     void whatElseFitsIsTold() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         // Where time and features are as many, one weight per feature could be a kernel over time as well.
         const Layer layer = attention("AttentionLayer", {weight("att_weight", {4, 4}), weight("att_bias", {4})});
         QVERIFY(lowering.lower(layer, {sequence(lowering, {2, 4, 4}, false)}));
@@ -186,7 +182,7 @@ private slots:
                  QString("attention_per_feature attention_with_context"));
 
         FakeLowering longer;
-        addBundled(longer);
+        longer.formulas = *bundledCatalogue();
         QVERIFY(longer.lower(layer, {sequence(longer, {2, 4, 3}, false)}));
         QVERIFY(longer.choices[0].others.empty());
         QVERIFY(longer.notes.empty());
@@ -194,7 +190,7 @@ private slots:
 
     void anUnknownClassIsOfferedWhatWouldFit() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         const auto outputs =
             lowering.lower(attention("Mystery", {weight("kernel", {3, 6, 5})}), {sequence(lowering, {2, 4, 6}, false)});
         QCOMPARE(outputs.error().code, ErrorCode::UnknownLayer);
@@ -206,7 +202,7 @@ private slots:
 
     void aRegisteredClassIsKnownByItsLastPart() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         QVERIFY(lowering.lower(attention("Custom>AttentionWithBias", {weight("attention_W", {3})}),
                                {sequence(lowering, {2, 4, 3}, false)}));
         QCOMPARE(lowering.build().sites().at(0).formula, std::string("attention_step_dim"));
@@ -255,7 +251,7 @@ private slots:
 
     void inputsAreFoundByTheNamesOfArguments() {
         FakeLowering lowering;
-        addBundled(lowering);
+        lowering.formulas = *bundledCatalogue();
         const Flow query{lowering.given("q", Tensor({2, 3}, 0.5F)), std::nullopt};
         const Flow values = sequence(lowering, {2, 4, 5}, false);
         lowering.called.named = {{"values", {{"tensor", 0}}}, {"training", false}};

@@ -1,6 +1,7 @@
 #include "golden_case.h"
 #include "layers/weight_terms.h"
 #include "model/model.h"
+#include "support/bundled_formulas.h"
 #include "support/run_graph.h"
 #include "support/tensor_compare.h"
 
@@ -13,13 +14,6 @@ using namespace attnscope;
 using namespace attnscope::test;
 
 namespace {
-
-std::shared_ptr<const Catalogue> bundledFormulas() {
-    auto catalogue = std::make_shared<Catalogue>();
-    const Status added = catalogue->addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas");
-    if (!added) qFatal("%s", added.error().text().c_str());
-    return catalogue;
-}
 
 /// A model lowered for the inputs of a run, and all its values.
 struct Computed {
@@ -37,7 +31,7 @@ Result<Computed> compute(const GoldenCase& golden, const GoldenRun& run) {
         if (given == inputs.end()) return fail(ErrorCode::NotFound, "the case has no input " + input.name);
         shapes.push_back(given->second.shape());
     }
-    ATTN_TRY(LoweredModel lowered, lowerModel(*model, shapes, {bundledFormulas(), golden.formulas}));
+    ATTN_TRY(LoweredModel lowered, lowerModel(*model, shapes, {bundledCatalogue(), golden.formulas}));
     if (lowered.incomplete) return fail(*lowered.incomplete);
     auto graph = std::make_shared<const Graph>(std::move(lowered.graph));
     ATTN_TRY(GraphRun values, runGraph(*graph, inputs));

@@ -1,6 +1,8 @@
 #include "formula/open_extents.h"
 #include "model_builder.h"
 
+#include <QtTest>
+
 #include <algorithm>
 #include <cmath>
 

@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QtTest>
 
 #include <algorithm>
 

@@ -1,6 +1,8 @@
 #include "formats/formats.h"
 #include "model_builder.h"
 
+#include <QtTest>
+
 #include <algorithm>
 
 using namespace attnscope;

@@ -1,6 +1,7 @@
 #include "model_builder.h"
 
 #include "formats/formats.h"
+#include "support/bundled_formulas.h"
 
 #include <stdexcept>
 
@@ -53,10 +54,7 @@ std::string problemOf(Archive archive) {
 }
 
 LoweringOptions bundledFormulas() {
-    const auto catalogue = std::make_shared<Catalogue>();
-    if (Status status = catalogue->addFolder(ATTNSCOPE_SOURCE_DIR "/resources/formulas"); !status)
-        throw std::runtime_error(status.error().text());
-    return {catalogue, {}};
+    return {bundledCatalogue(), {}};
 }
 
 void collectWeighted(const Model& model, std::vector<std::shared_ptr<const Layer>>& found) {

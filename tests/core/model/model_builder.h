@@ -2,8 +2,6 @@
 
 #include "model/model.h"
 
-#include <QTest>
-
 #include <string>
 #include <vector>
 

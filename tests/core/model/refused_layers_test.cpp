@@ -4,6 +4,7 @@
 #include "model_builder.h"
 
 #include <QRegularExpression>
+#include <QtTest>
 
 #include <functional>
 #include <utility>

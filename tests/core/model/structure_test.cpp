@@ -1,5 +1,7 @@
 #include "model_builder.h"
 
+#include <QtTest>
+
 #include <algorithm>
 
 using namespace attnscope;
