@@ -2,6 +2,7 @@
 #include "base/read_file.h"
 #include "formats/formats.h"
 #include "model/model.h"
+#include "problems.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -20,12 +21,6 @@ Archive weightsOf(const std::string& name) {
     Result<Archive> archive = readArchive(weightsFolder + name);
     if (!archive) throw std::runtime_error(archive.error().text());
     return *std::move(archive);
-}
-
-std::string problemOf(const std::string& json) {
-    Archive archive;
-    const Status added = addArchitecture(archive, json);
-    return added ? std::string() : added.error().text();
 }
 
 }  // namespace
@@ -138,7 +133,7 @@ private slots:
     void whatIsNoArchitectureIsRefused() {
         QFETCH(QString, json);
         QFETCH(QString, message);
-        QCOMPARE(QString::fromStdString(problemOf(json.toStdString())), message);
+        QCOMPARE(test::architectureProblem(json.toStdString()), message);
     }
 
     void theFileBesideTheWeightsIsFound_data() {

@@ -1,6 +1,7 @@
 #include "formats/archive_stream.h"
 #include "base/strict_json.h"
 #include "formats/read_limits.h"
+#include "problems.h"
 
 #include <QTest>
 
@@ -176,11 +177,7 @@ void ArchiveStreamTest::nonsenseIsRefused() {
     QFETCH(QByteArray, stream);
     QFETCH(QString, problem);
     const Result<Archive> archive = received(stream.toStdString());
-    const QString found = archive ? QString() : QString::fromStdString(archive.error().text());
-    if (problem.endsWith('*'))
-        QCOMPARE(found.left(problem.size() - 1), problem.chopped(1));
-    else
-        QCOMPARE(found, problem);
+    test::compareMessage(archive ? QString() : QString::fromStdString(archive.error().text()), problem);
 }
 
 QTEST_GUILESS_MAIN(ArchiveStreamTest)

@@ -1,7 +1,6 @@
 #include "base/read_file.h"
-#include "formats/architecture.h"
-#include "formats/formats.h"
 #include "h5_writer.h"
+#include "problems.h"
 #include "support/files.h"
 #include "text/tokenizer.h"
 #include "zip_writer.h"
@@ -18,11 +17,6 @@ namespace {
 const std::string metadata = R"({"keras_version": "3.15.1"})";
 const std::string runsCode = "this format can run code; export to ";
 
-QString problemOf(const std::string& name, const std::string& bytes) {
-    const Result<Archive> archive = readArchive(ModelFile{name, bytes});
-    return archive ? QString() : QString::fromStdString(archive.error().text());
-}
-
 /// A .npy file of Python objects, which numpy pickles.
 std::string objectsNpy() {
     const std::string header = "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\n";
@@ -32,16 +26,6 @@ std::string objectsNpy() {
 /// What is left of a message once it starts as it should; the message itself if it does not.
 QString behind(const QString& message, const QString& start) {
     return message.startsWith(start) ? message.mid(start.size()) : message;
-}
-
-/// A message whose end does not matter ends with a *.
-void compare(const QString& found, const QString& message) {
-    if (message.endsWith('*')) {
-        QCOMPARE(found.left(message.size() - 1), message.chopped(1));
-    } else {
-        QCOMPARE(found, message);
-    }
-    QVERIFY(!found.contains('\n'));
 }
 
 }  // namespace
@@ -133,7 +117,7 @@ void RefusalsTest::zipArchivesThatAreNotSound() {
     QFETCH(QString, file);
     QFETCH(QByteArray, bytes);
     QFETCH(QString, message);
-    compare(problemOf(file.toStdString(), bytes.toStdString()), message);
+    compareMessage(problemOf(file.toStdString(), bytes.toStdString()), message);
 }
 
 void RefusalsTest::weightsNamedLikeADriveAreNone() {
@@ -201,19 +185,14 @@ void RefusalsTest::jsonThatIsNotStrict() {
     QFETCH(QString, message);
     const std::string json = found.toStdString();
     const std::string inString = nlohmann::json(json).dump();
-    const auto architecture = [](const std::string& text) {
-        Archive archive;
-        const Status added = addArchitecture(archive, text);
-        return added ? QString() : QString::fromStdString(added.error().text());
-    };
     QString problem = "no such place";
     if (where == "model_config in HDF5") problem = problemOf("m.h5", withAttribute("model_config", json));
     if (where == "training_config in HDF5") problem = problemOf("m.h5", withAttribute("training_config", json));
     if (where == "config.json") problem = problemOf("m.keras", zipOf({{"config.json", json}}));
     if (where == "metadata.json")
         problem = problemOf("m.keras", zipOf({{"config.json", "{}"}, {"metadata.json", json}}));
-    if (where == "architecture") problem = architecture(json);
-    if (where == "architecture in a string") problem = architecture(inString);
+    if (where == "architecture") problem = architectureProblem(json);
+    if (where == "architecture in a string") problem = architectureProblem(inString);
     if (where == "tokenizer") problem = tokenizerProblem("t.json", json);
     if (where == "tokenizer in a string") problem = tokenizerProblem("t.json", inString);
     if (where == "words of a tokenizer")
@@ -246,8 +225,7 @@ void RefusalsTest::absurdSizes() {
         return made.fileName().toStdString();
     };
     QString found;
-    Archive archive;
-    if (kind == 0) found = QString::fromStdString(addArchitecture(archive, many).error().text());
+    if (kind == 0) found = architectureProblem(many);
     if (kind == 1) found = tokenizerProblem("t.json", many);
     if (kind == 2) found = tokenizerProblem("vocab.txt", std::string((1U << 24U) + 1U, '\n') + "a");
     if (kind == 3) {
@@ -262,7 +240,7 @@ void RefusalsTest::absurdSizes() {
         found = problemOf("m.keras", zipOf({deflated("config.json", "{}" + std::string(5U << 20U, ' ')),
                                             {"metadata.json", metadata},
                                             deflated("assets/vocabulary.txt", std::string(5U << 20U, 'a'))}));
-    compare(found, message);
+    compareMessage(found, message);
 }
 
 void RefusalsTest::whatCanRunCode_data() {
@@ -290,11 +268,7 @@ void RefusalsTest::whatCanRunCode_data() {
     row("pickled weights in an archive",
         problemOf("m.keras", zipOf({{"config.json", "{}"}, {"metadata.json", metadata}, {"model.weights.npz", "x"}})),
         "member model.weights.npz: " + QString::fromStdString(runsCode) + "model.weights.h5 instead");
-    const auto architecture = [](const std::string& text) {
-        Archive archive;
-        return QString::fromStdString(addArchitecture(archive, text).error().text());
-    };
-    row("a pickle as architecture", architecture(pickle),
+    row("a pickle as architecture", architectureProblem(pickle),
         QString::fromStdString(runsCode) + "JSON (model.to_json()) instead");
     for (const char* name : {"t.pickle", "t.json", "vocab.txt"})
         row(qPrintable(QString("a pickle as tokenizer, %1").arg(name)), tokenizerProblem(name, pickle),

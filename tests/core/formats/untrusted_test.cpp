@@ -2,6 +2,7 @@
 #include "h5_writer.h"
 #include "model/model.h"
 #include "opened.h"
+#include "problems.h"
 
 #include <QDir>
 #include <QFile>
@@ -39,11 +40,6 @@ private slots:
 
 private:
     [[nodiscard]] std::string at(const QString& name) const { return m_folder->filePath(name).toStdString(); }
-    /// The error of reading a file, without the file's name; empty if it can be read.
-    [[nodiscard]] static QString problem(const std::string& path) {
-        const Result<Archive> archive = readArchive(path);
-        return archive ? QString() : QString::fromStdString(archive.error().text()).mid(qsizetype(path.size()) + 2);
-    }
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
@@ -63,8 +59,8 @@ void UntrustedTest::aVirtualDatasetOnAPipeOpensNothing() {
     Watched watched;
     QVERIFY(watched.add(pipe));
     // Whoever opened the pipe would wait for ever.
-    QCOMPARE(problem(at("model.h5")), QString::fromStdString("layer dense: " + kernel) +
-                                          ": is a virtual dataset made of others, which are not opened");
+    QCOMPARE(problemOf(at("model.h5")), QString::fromStdString("layer dense: " + kernel) +
+                                            ": is a virtual dataset made of others, which are not opened");
     QVERIFY(!watched.wasOpened());
 }
 
@@ -104,7 +100,7 @@ void UntrustedTest::tenThousandNestedGroupsAreRefused() {
         H5Gclose(group);
         file.texts("/model_weights/dense", "weight_names", {name + "kernel:0", "dense/bias:0"});
     }
-    const QString found = problem(at("model.h5"));
+    const QString found = problemOf(at("model.h5"));
     QVERIFY2(found.startsWith("layer dense: /model_weights/dense: a name of 10001 levels, limit 64: g/g/g/"),
              qPrintable(found.left(200)));
     QVERIFY(found.size() < 300);
@@ -139,7 +135,7 @@ void UntrustedTest::groupsWithoutAnEndAreRefused() {
     }
     QString expected = "/layers";
     for (int level = 0; level < 32; ++level) expected += "/g";
-    QCOMPARE(problem(path), expected + ": needs more than 32 nested groups");
+    QCOMPARE(problemOf(path), expected + ": needs more than 32 nested groups");
 }
 
 void UntrustedTest::aHugeChunkIsRefused() {
@@ -163,7 +159,7 @@ void UntrustedTest::aHugeChunkIsRefused() {
         H5Dclose(dataset);
         file.numbers(bias, {2});
     }
-    const QString found = problem(at("model.h5"));
+    const QString found = problemOf(at("model.h5"));
     QVERIFY2(found.startsWith(QString::fromStdString("layer dense: " + kernel) +
                               ": needs 1024 MiB for one chunk, limit 144 MiB"),
              qPrintable(found));
@@ -201,11 +197,11 @@ void UntrustedTest::aConfigThatNamesASystemCallRunsNothing() {
 }
 
 void UntrustedTest::foldersAreNamed() {
-    QCOMPARE(problem(m_folder->path().toStdString()), QString("is a folder; a file was expected"));
+    QCOMPARE(problemOf(m_folder->path().toStdString()), QString("is a folder; a file was expected"));
     QVERIFY(QDir(m_folder->path()).mkdir("saved"));
     QFile file(m_folder->filePath("saved/saved_model.pb"));
     QVERIFY(file.open(QFile::WriteOnly));
-    QCOMPARE(problem(at("saved")),
+    QCOMPARE(problemOf(at("saved")),
              QString("is a TensorFlow SavedModel folder, whose graph can run code; load it in Keras and save the model "
                      "as .keras or .h5 instead"));
 }
