@@ -17,7 +17,7 @@ namespace {
 const std::string fixtures = ATTNSCOPE_SOURCE_DIR "/tests/fixtures/";
 
 /// What a file holds, completed by an architecture if it holds weights only.
-Archive archiveOf(const std::string& file, const std::string& architecture) {
+Archive archiveFrom(const std::string& file, const std::string& architecture) {
     Result<Archive> archive = readArchive(fixtures + file);
     if (!archive) throw std::runtime_error(archive.error().text());
     if (architecture.empty()) return *std::move(archive);
@@ -115,7 +115,7 @@ private slots:
 void RefusedLayersTest::aWeightOfAnotherShapeIsNamed() {
     QFETCH(QString, file);
     QFETCH(QString, architecture);
-    Archive archive = archiveOf(file.toStdString(), architecture.toStdString());
+    Archive archive = archiveFrom(file.toStdString(), architecture.toStdString());
     QCOMPARE(problemsIn(archive), QStringList());
     for (ArchiveGroup& group : archive.groups) {
         for (LayerWeight& weight : group.weights) {
@@ -135,14 +135,14 @@ void RefusedLayersTest::aWeightOfAnotherShapeIsNamed() {
 void RefusedLayersTest::aMissingWeightIsNamed() {
     QFETCH(QString, file);
     QFETCH(QString, architecture);
-    numbersAreNamed(archiveOf(file.toStdString(), architecture.toStdString()),
+    numbersAreNamed(archiveFrom(file.toStdString(), architecture.toStdString()),
                     [](std::vector<LayerWeight>& weights) { weights.pop_back(); });
 }
 
 void RefusedLayersTest::aWeightTooManyIsNamed() {
     QFETCH(QString, file);
     QFETCH(QString, architecture);
-    numbersAreNamed(archiveOf(file.toStdString(), architecture.toStdString()),
+    numbersAreNamed(archiveFrom(file.toStdString(), architecture.toStdString()),
                     [](std::vector<LayerWeight>& weights) { weights.push_back(weights.back()); });
 }
 
@@ -171,7 +171,7 @@ void RefusedLayersTest::pythonCodeIsShownAndNotRun_data() {
 void RefusedLayersTest::pythonCodeIsShownAndNotRun() {
     QFETCH(QString, file);
     QFETCH(QStringList, problems);
-    Archive whole = archiveOf(file.toStdString(), {});
+    Archive whole = archiveFrom(file.toStdString(), {});
     Archive weights = whole;
     weights.config = nullptr;
     QVERIFY(addArchitecture(weights, whole.config.dump()));
@@ -215,7 +215,7 @@ void RefusedLayersTest::pythonCodeInAWrapperIsNotRunEither() {
 }
 
 void RefusedLayersTest::aFormulaTakesThePlaceOfPythonCode() {
-    const auto model = Model::fromArchive(archiveOf("bad/lambda.keras", {}));
+    const auto model = Model::fromArchive(archiveFrom("bad/lambda.keras", {}));
     QVERIFY(model);
     const auto options = withOwnFormula(bundledFormulas(), "code", "mean_over_time", meanOverTime);
     QVERIFY2(options, options ? "" : options.error().text().c_str());

@@ -3,6 +3,7 @@
 #include "ops/reduce.h"
 #include "ops/softmax.h"
 #include "support/random_tensor.h"
+#include "support/run_operation.h"
 #include "support/tensor_compare.h"
 
 #include <QtTest>
@@ -17,19 +18,10 @@ namespace {
 constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float quietNan = std::numeric_limits<float>::quiet_NaN();
 
-Tensor evaluated(const Operation& operation, const std::vector<Tensor>& inputs, Status* status = nullptr) {
-    std::vector<const Tensor*> pointers;
-    std::vector<Shape> shapes;
-    for (const Tensor& input : inputs) {
-        pointers.push_back(&input);
-        shapes.push_back(input.shape());
-    }
-    const Result<Shape> shape = operation.inferShape(shapes);
-    if (!shape) qFatal("%s", shape.error().text().c_str());
-    Tensor output(*shape);
-    const Status result = operation.evaluate(pointers, output, CancelToken());
-    if (status != nullptr) *status = result;
-    return output;
+Tensor evaluated(const Operation& operation, const std::vector<Tensor>& inputs) {
+    Result<Tensor> output = test::runOperation(operation, inputs);
+    if (!output) qFatal("%s", output.error().text().c_str());
+    return *std::move(output);
 }
 
 float unary(UnaryKind kind, float x) {
@@ -40,10 +32,9 @@ float binary(BinaryKind kind, float a, float b) {
 }
 
 std::string gatherError(Tensor ids) {
-    Status status;
-    evaluated(Gather(), {Tensor({5, 2}), std::move(ids)}, &status);
-    if (status) return {};
-    return status.error().code == ErrorCode::InvalidInput ? status.error().text() : "of another code";
+    const Result<Tensor> found = test::runOperation(Gather(), {Tensor({5, 2}), std::move(ids)});
+    if (found) return {};
+    return found.error().code == ErrorCode::InvalidInput ? found.error().text() : "of another code";
 }
 
 }  // namespace

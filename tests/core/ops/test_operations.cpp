@@ -1,4 +1,5 @@
 #include "support/operation_cases.h"
+#include "support/run_operation.h"
 
 #include <QtTest>
 
@@ -72,12 +73,9 @@ void TestOperations::everyShapeRuleGivesTheExpectedShape() {
 void TestOperations::everyKernelGivesTheExpectedNumbers() {
     QStringList failures;
     for (const OperationCase& oneCase : m_cases) {
-        std::vector<const Tensor*> inputs;
-        for (const Tensor& input : oneCase.inputs) inputs.push_back(&input);
-        Tensor output(oneCase.expected.shape());
-        const Status status = oneCase.operation->evaluate(inputs, output, CancelToken());
+        const Result<Tensor> output = test::runOperation(*oneCase.operation, oneCase.inputs);
         const std::string problem =
-            status ? test::difference(output, oneCase.expected, oneCase.tolerance) : status.error().text();
+            output ? test::difference(*output, oneCase.expected, oneCase.tolerance) : output.error().text();
         if (!problem.empty()) failures << QString::fromStdString(oneCase.name + ": " + problem);
     }
     QVERIFY2(failures.isEmpty(), qPrintable(QLatin1Char('\n') + failures.join(QLatin1Char('\n'))));

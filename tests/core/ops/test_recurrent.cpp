@@ -1,5 +1,6 @@
 #include "ops/recurrent.h"
 #include "support/random_tensor.h"
+#include "support/run_operation.h"
 #include "support/tensor_compare.h"
 
 #include <QtTest>
@@ -11,19 +12,9 @@ using namespace attnscope;
 namespace {
 
 Tensor evaluated(const Recurrent::Options& options, const std::vector<Tensor>& inputs, const CancelToken& cancel = {}) {
-    const Recurrent recurrent(options);
-    std::vector<const Tensor*> pointers;
-    std::vector<Shape> shapes;
-    for (const Tensor& input : inputs) {
-        pointers.push_back(&input);
-        shapes.push_back(input.shape());
-    }
-    const Result<Shape> shape = recurrent.inferShape(shapes);
-    if (!shape) qFatal("%s", shape.error().text().c_str());
-    Tensor output(*shape);
-    const Status status = recurrent.evaluate(pointers, output, cancel);
-    if (!status) qFatal("%s", status.error().text().c_str());
-    return output;
+    Result<Tensor> output = test::runOperation(Recurrent(options), inputs, cancel);
+    if (!output) qFatal("%s", output.error().text().c_str());
+    return *std::move(output);
 }
 
 /// h = x + h₋₁ / 2, so that every number can be worked out in one's head.

@@ -67,13 +67,16 @@ void TestVulkanTwins::initTestCase() {
 
 QStringList TestVulkanTwins::failures(Backend& backend, const std::set<std::string_view>& operations) const {
     QStringList lines;
+    std::set<std::string_view> missing = operations;
     for (const OperationCase& oneCase : m_cases) {
         if (!operations.contains(oneCase.operation->name())) continue;
+        missing.erase(oneCase.operation->name());
         const Result<TensorPtr> output = runOnce(backend, oneCase);
         const std::string problem =
             output ? test::difference(**output, oneCase.expected, oneCase.tolerance) : output.error().text();
         if (!problem.empty()) lines << QString::fromStdString(oneCase.name + ": " + problem);
     }
+    for (const std::string_view name : missing) lines << QString::fromStdString(std::string(name) + " has no case");
     return lines;
 }
 
