@@ -41,6 +41,17 @@ Result<Pair> pairOf(const Config& config, std::string_view key, std::int64_t lea
     return Pair(numbers.front(), numbers.back());
 }
 
+Result<std::vector<std::int64_t>> alongPlaces(const Config& config, std::string_view key, std::size_t places,
+                                              const std::optional<std::vector<std::int64_t>>& fallback) {
+    if (fallback && !config.has(key)) return *fallback;
+    if (places == 1) {
+        ATTN_TRY(const std::int64_t number, positive(config, key));
+        return std::vector{number};
+    }
+    ATTN_TRY(const Pair pair, pairOf(config, key, 1));
+    return std::vector{pair.first, pair.second};
+}
+
 Result<ValueId> biasedAndActivated(Lowering& lowering, const Config& config, ValueId y, std::optional<ValueId> bias) {
     if (bias) {
         ATTN_TRY(y, binary(lowering, BinaryKind::Add, y, *bias, "biased"));

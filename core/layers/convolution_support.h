@@ -36,6 +36,12 @@ using Pair = std::pair<std::int64_t, std::int64_t>;
 [[nodiscard]] Result<Pair> pairOf(const Config& config, std::string_view key, std::int64_t least,
                                   std::optional<Pair> fallback = std::nullopt);
 
+/// A config entry of a number from 1 for each axis of places (one of timesteps, or rows and columns), or one that
+/// stands for all. Without a fallback it must be there.
+[[nodiscard]] Result<std::vector<std::int64_t>> alongPlaces(
+    const Config& config, std::string_view key, std::size_t places,
+    const std::optional<std::vector<std::int64_t>>& fallback = std::nullopt);
+
 /// Bias, if the layer has one (`bias` holds a value), and activation.
 [[nodiscard]] Result<ValueId> biasedAndActivated(Lowering& lowering, const Config& config, ValueId y,
                                                  std::optional<ValueId> bias);

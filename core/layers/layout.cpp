@@ -103,64 +103,55 @@ Result<std::vector<Flow>> lowerRepeatVector(Lowering& lowering, const Layer& lay
 
 Result<std::vector<Flow>> lowerZeroPadding1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/reshaping/zero_padding1d.py
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, 1));
     ATTN_TRY(const Pair sides, pairOf(layer.config, "padding", 0, Pair(1, 1)));
-    ATTN_TRY(const ValueId y, padded(lowering, inputs[0].value, 1, {sides.first, sides.second}));
+    ATTN_TRY(const ValueId y, padded(lowering, x, 1, {sides.first, sides.second}));
     return single(y);
 }
 
 Result<std::vector<Flow>> lowerZeroPadding2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/reshaping/zero_padding2d.py
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(layer.config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, 2));
     ATTN_TRY(const auto sides, fourSides(layer.config, "padding"));
-    ATTN_TRY(ValueId y, padded(lowering, inputs[0].value, 1, {sides.first.first, sides.first.second}));
+    ATTN_TRY(ValueId y, padded(lowering, x, 1, {sides.first.first, sides.first.second}));
     ATTN_TRY(y, padded(lowering, y, 2, {sides.second.first, sides.second.second}));
     return single(y);
 }
 
 Result<std::vector<Flow>> lowerCropping1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/reshaping/cropping1d.py
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, 1));
     ATTN_TRY(const Pair sides, pairOf(layer.config, "cropping", 0, Pair(1, 1)));
-    ATTN_TRY(const ValueId y, cropped(lowering, inputs[0].value, 1, sides, "timesteps"));
+    ATTN_TRY(const ValueId y, cropped(lowering, x, 1, sides, "timesteps"));
     return single(y);
 }
 
 Result<std::vector<Flow>> lowerCropping2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/reshaping/cropping2d.py
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(layer.config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, 2));
     ATTN_TRY(const auto sides, fourSides(layer.config, "cropping"));
-    ATTN_TRY(ValueId y, cropped(lowering, inputs[0].value, 1, sides.first, "rows"));
+    ATTN_TRY(ValueId y, cropped(lowering, x, 1, sides.first, "rows"));
     ATTN_TRY(y, cropped(lowering, y, 2, sides.second, "columns"));
     return single(y);
 }
 
 Result<std::vector<Flow>> lowerUpSampling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/reshaping/up_sampling1d.py: every timestep `size` times in a row.
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, 1));
     ATTN_TRY(const std::int64_t size, positive(layer.config, "size", 2));
-    ATTN_TRY(const ValueId y, repeated(lowering, inputs[0].value, 1, size, Repeat::Each));
+    ATTN_TRY(const ValueId y, repeated(lowering, x, 1, size, Repeat::Each));
     return single(y);
 }
 
 Result<std::vector<Flow>> lowerUpSampling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/reshaping/up_sampling2d.py
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(layer.config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 4));
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, 2));
     ATTN_TRY(const auto size, pairOf(layer.config, "size", 1, Pair(2, 2)));
     ATTN_TRY(const std::string interpolation, layer.config.text("interpolation", "nearest"));
     if (interpolation != "nearest")
         return fail(ErrorCode::Unsupported,
                     "config entry interpolation: \"" + interpolation + "\" found, only nearest is supported");
-    ATTN_TRY(ValueId y, repeated(lowering, inputs[0].value, 1, size.first, Repeat::Each));
+    ATTN_TRY(ValueId y, repeated(lowering, x, 1, size.first, Repeat::Each));
     ATTN_TRY(y, repeated(lowering, y, 2, size.second, Repeat::Each));
     return single(y);
 }

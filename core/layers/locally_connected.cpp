@@ -23,11 +23,8 @@ struct Local {
 };
 
 Result<Local> readLocal(Lowering& lowering, const Config& config, const std::vector<Flow>& inputs) {
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
     Local local;
-    local.x = inputs[0].value;
+    ATTN_TRY(local.x, inputOverPlaces(lowering, config, inputs, 1));
     const Shape shape = lowering.graph().shape(local.x);
     local.time = shape[1];
     local.features = shape[2];

@@ -4,22 +4,32 @@
 #include "ops/convolution.h"
 #include "ops/layout.h"
 
+#include <numeric>
+
 namespace attnscope {
 
 namespace {
 
-/// tf_keras/src/layers/pooling/base_pooling1d.py; the mask stops here.
+/// tf_keras/src/layers/pooling/base_pooling1d.py, base_pooling2d.py: a window is pooled along its columns, then along
+/// its rows. A mean divides by the cells that exist, whose number is the product of those along each. The mask stops
+/// here.
 Result<std::vector<Flow>> lowerPooling(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
-                                       PoolKind kind) {
+                                       PoolKind kind, std::size_t places) {
     const Config& config = layer.config;
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
-    ATTN_TRY(const std::int64_t width, positive(config, "pool_size", 2));
-    ATTN_TRY(const std::int64_t stride, positive(config, "strides", width));
+    ATTN_TRY(ValueId y, inputOverPlaces(lowering, config, inputs, places));
+    ATTN_TRY(const std::vector<std::int64_t> size,
+             alongPlaces(config, "pool_size", places, std::vector<std::int64_t>(places, 2)));
+    ATTN_TRY(const std::vector<std::int64_t> stride, alongPlaces(config, "strides", places, size));
     ATTN_TRY(const bool same, padsToSame(config));
-    ATTN_TRY(const ValueId y,
-             lowering.graph().add(std::make_shared<Pool1D>(kind, width, stride, same), {inputs[0].value}, "pooled"));
+    Shape shape = lowering.graph().shape(y);
+    for (std::size_t axis = places; axis > 0; --axis) {
+        const Shape lined{shape.upTo(axis).elements(), shape[axis], shape.from(axis + 1).elements()};
+        ATTN_TRY(y, reshape(lowering, y, lined));
+        const auto pool = std::make_shared<Pool1D>(kind, size[axis - 1], stride[axis - 1], same);
+        ATTN_TRY(y, lowering.graph().add(pool, {y}, "pooled"));
+        shape[axis] = lowering.graph().shape(y)[1];
+        ATTN_TRY(y, reshape(lowering, y, shape));
+    }
     return single(y);
 }
 
@@ -27,11 +37,9 @@ Result<std::vector<Flow>> lowerPooling(Lowering& lowering, const Layer& layer, c
 /// the i-th of n from ⌊i·T/n⌋ up to ⌈(i + 1)·T/n⌉. The mask stops here.
 Result<std::vector<Flow>> lowerAdaptivePooling(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
                                                ReduceKind kind) {
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(layer.config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, 1));
     GraphBuilder& graph = lowering.graph();
-    const std::int64_t time = graph.shape(inputs[0].value)[1];
+    const std::int64_t time = graph.shape(x)[1];
     ATTN_TRY(const std::int64_t windows, positive(layer.config, "output_size"));
     constexpr std::int64_t most = 4096;
     if (windows > most)
@@ -41,11 +49,23 @@ Result<std::vector<Flow>> lowerAdaptivePooling(Lowering& lowering, const Layer& 
     for (std::int64_t window = 0; window < windows; ++window) {
         const std::int64_t start = window * time / windows;
         const std::int64_t end = ((window + 1) * time + windows - 1) / windows;
-        ATTN_TRY(const ValueId part, graph.add(std::make_shared<Slice>(1, start, end - start), {inputs[0].value}));
+        ATTN_TRY(const ValueId part, graph.add(std::make_shared<Slice>(1, start, end - start), {x}));
         ATTN_TRY(parts.emplace_back(), reduce(lowering, kind, part, {1}, true));
     }
     if (parts.size() == 1) return single(parts.front());
     ATTN_TRY(const ValueId y, graph.add(std::make_shared<Concatenate>(1), parts, "pooled"));
+    return single(y);
+}
+
+/// tf_keras/src/layers/pooling/base_global_pooling2d.py, global_max_pooling1d.py: over all places, whatever the mask.
+Result<std::vector<Flow>> lowerGlobalPooling(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs,
+                                             ReduceKind kind, std::size_t places) {
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, places));
+    ATTN_TRY(const bool keep, layer.config.flag("keepdims", false));
+    std::vector<std::size_t> axes(places);
+    std::iota(axes.begin(), axes.end(), std::size_t{1});
+    ATTN_TRY(const ValueId y, reduce(lowering, kind, x, std::move(axes), keep, "pooled"));
+    if (inputs[0].mask) lowering.note("layer " + layer.name + " takes no notice of the mask: padding takes part");
     return single(y);
 }
 
@@ -62,38 +82,44 @@ Result<std::vector<Flow>> lowerAdaptiveMaxPooling1D(Lowering& lowering, const La
 }
 
 Result<std::vector<Flow>> lowerMaxPooling1D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
-    return lowerPooling(lowering, layer, inputs, PoolKind::Max);
+    return lowerPooling(lowering, layer, inputs, PoolKind::Max, 1);
 }
 
 Result<std::vector<Flow>> lowerAveragePooling1D(Lowering& lowering, const Layer& layer,
                                                 const std::vector<Flow>& inputs) {
-    return lowerPooling(lowering, layer, inputs, PoolKind::Average);
+    return lowerPooling(lowering, layer, inputs, PoolKind::Average, 1);
+}
+
+Result<std::vector<Flow>> lowerMaxPooling2D(Lowering& lowering, const Layer& layer, const std::vector<Flow>& inputs) {
+    return lowerPooling(lowering, layer, inputs, PoolKind::Max, 2);
+}
+
+Result<std::vector<Flow>> lowerAveragePooling2D(Lowering& lowering, const Layer& layer,
+                                                const std::vector<Flow>& inputs) {
+    return lowerPooling(lowering, layer, inputs, PoolKind::Average, 2);
 }
 
 Result<std::vector<Flow>> lowerGlobalMaxPooling1D(Lowering& lowering, const Layer& layer,
                                                   const std::vector<Flow>& inputs) {
-    // tf_keras/src/layers/pooling/global_max_pooling1d.py: knows no mask, so masked timesteps take part.
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(layer.config));
-    ATTN_CHECK(expectRank(lowering, inputs[0].value, 3));
-    ATTN_TRY(const bool keep, layer.config.flag("keepdims", false));
-    ATTN_TRY(const ValueId y, reduce(lowering, ReduceKind::Max, inputs[0].value, {1}, keep, "largest"));
-    if (inputs[0].mask) lowering.note("layer " + layer.name + " takes no notice of the mask: padding takes part");
-    return single(y);
+    return lowerGlobalPooling(lowering, layer, inputs, ReduceKind::Max, 1);
+}
+
+Result<std::vector<Flow>> lowerGlobalMaxPooling2D(Lowering& lowering, const Layer& layer,
+                                                  const std::vector<Flow>& inputs) {
+    return lowerGlobalPooling(lowering, layer, inputs, ReduceKind::Max, 2);
+}
+
+Result<std::vector<Flow>> lowerGlobalAveragePooling2D(Lowering& lowering, const Layer& layer,
+                                                      const std::vector<Flow>& inputs) {
+    return lowerGlobalPooling(lowering, layer, inputs, ReduceKind::Mean, 2);
 }
 
 Result<std::vector<Flow>> lowerGlobalAveragePooling1D(Lowering& lowering, const Layer& layer,
                                                       const std::vector<Flow>& inputs) {
     // tf_keras/src/layers/pooling/global_average_pooling1d.py: over the timesteps that count; none gives 0/0 = NaN.
-    ATTN_CHECK(expectInputs(inputs, 1));
-    ATTN_CHECK(expectChannelsLast(layer.config));
-    const ValueId x = inputs[0].value;
-    ATTN_CHECK(expectRank(lowering, x, 3));
+    if (!inputs.empty() && !inputs[0].mask) return lowerGlobalPooling(lowering, layer, inputs, ReduceKind::Mean, 1);
+    ATTN_TRY(const ValueId x, inputOverPlaces(lowering, layer.config, inputs, 1));
     ATTN_TRY(const bool keep, layer.config.flag("keepdims", false));
-    if (!inputs[0].mask) {
-        ATTN_TRY(const ValueId y, reduce(lowering, ReduceKind::Mean, x, {1}, keep, "mean"));
-        return single(y);
-    }
     const Shape shape = lowering.graph().shape(x);
     ATTN_TRY(const ValueId mask, reshape(lowering, *inputs[0].mask, {shape[0], shape[1], 1}));
     ATTN_TRY(const ValueId counted, binary(lowering, BinaryKind::Multiply, x, mask, "counted"));

@@ -88,6 +88,14 @@ Status expectChannelsLast(const Config& config) {
     return fail(ErrorCode::Unsupported, "config entry data_format: \"" + format + "\" found, channels_last expected");
 }
 
+Result<ValueId> inputOverPlaces(Lowering& lowering, const Config& config, const std::vector<Flow>& inputs,
+                                std::size_t places) {
+    ATTN_CHECK(expectInputs(inputs, 1));
+    ATTN_CHECK(expectChannelsLast(config));
+    ATTN_CHECK(expectRank(lowering, inputs[0].value, places + 2));
+    return inputs[0].value;
+}
+
 Result<std::int64_t> positive(const Config& config, std::string_view key, std::optional<std::int64_t> fallback) {
     if (fallback && !config.has(key)) return *fallback;
     ATTN_TRY(const std::vector<std::int64_t> numbers, config.integers(key));

@@ -38,6 +38,10 @@ struct ExpectedWeight {
 [[nodiscard]] Status expectRank(Lowering& lowering, ValueId value, std::size_t rank);
 /// An error of code Unsupported if the config asks for data_format channels_first.
 [[nodiscard]] Status expectChannelsLast(const Config& config);
+/// The only input of a layer that works on `places` axes between the batch and the features: [batch, time, features]
+/// for 1, [batch, rows, columns, features] for 2. Errors: other inputs, features in front of the places.
+[[nodiscard]] Result<ValueId> inputOverPlaces(Lowering& lowering, const Config& config, const std::vector<Flow>& inputs,
+                                              std::size_t places);
 /// A config entry that must be a whole number of at least 1; lists of one are read as their number. Without a fallback
 /// it must be there.
 [[nodiscard]] Result<std::int64_t> positive(const Config& config, std::string_view key,
