@@ -21,6 +21,10 @@ Result<std::vector<Flow>> lowerPooling(Lowering& lowering, const Layer& layer, c
              alongPlaces(config, "pool_size", places, std::vector<std::int64_t>(places, 2)));
     ATTN_TRY(const std::vector<std::int64_t> stride, alongPlaces(config, "strides", places, size));
     ATTN_TRY(const bool same, padsToSame(config));
+    // keras/backend/theano_backend.py of 2.3.1, pool2d: the same in front and behind, even where nothing has to be.
+    if (same && lowering.era().backend == "theano")
+        return fail(ErrorCode::Unsupported,
+                    "config entry padding: \"same\" found, which Theano pads in another way; valid expected");
     Shape shape = lowering.graph().shape(y);
     for (std::size_t axis = places; axis > 0; --axis) {
         const Shape lined{shape.upTo(axis).elements(), shape[axis], shape.from(axis + 1).elements()};

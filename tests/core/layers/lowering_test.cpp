@@ -199,6 +199,16 @@ private slots:
         QCOMPARE(errorOf(layer, shape), "layer layer: " + message);
     }
 
+    void poolingThatTheanoPadsOtherwiseIsRefused() {
+        FakeLowering lowering;
+        lowering.time.backend = "theano";
+        const auto outputs = call(lowering, makeLayer("MaxPooling1D", R"({"padding": "same"})"), {2, 4, 3});
+        QVERIFY(!outputs);
+        QCOMPARE(outputs.error().text(), std::string("layer layer: config entry padding: \"same\" found, which Theano "
+                                                     "pads in another way; valid expected"));
+        QVERIFY(call(lowering, makeLayer("MaxPooling1D", R"({"padding": "valid"})"), {2, 4, 3}));
+    }
+
     void aQuantizedLayerInsideTimeDistributedIsRefused() {
         Layer outer = makeLayer("TimeDistributed", "{}");
         outer.inner.push_back(std::make_shared<Layer>(
