@@ -1,5 +1,7 @@
 #include "model/lost_masks.h"
 
+#include "model/lowering_driver.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -111,6 +113,8 @@ public:
             for (const TensorRef& given : givenTo(call))
                 if (m_taken.contains(tensorAt(given))) m_lost[path].insert({place, {given.call, given.tensor}});
             if (layer.model != nullptr) {
+                m_calls += layer.model->calls().size();
+                if (m_calls > mostCalls) break;  // so many are not lowered either
                 std::vector<Tensor> inside;
                 for (const TensorRef& given : call.inputs) inside.push_back(tensorAt(given));
                 giveBack(call, inside);
@@ -138,6 +142,7 @@ private:
             if (call.masks[index]) m_taken.erase(inputs[index]);
     }
 
+    std::size_t m_calls = 0;  ///< inside nested models
     Tensor m_tensors = 0;
     std::set<Tensor> m_taken;
     LostMasks m_lost;

@@ -11,10 +11,6 @@ namespace attnscope {
 
 namespace {
 
-/// Calls of layers that a graph may be made of, those inside nested models counted each time the model is called:
-/// models that call models a few times each could ask for any number.
-constexpr std::size_t mostCalls = 50'000;
-
 /// Values that a graph may have before one layer more is lowered; some layers take operations for each timestep.
 constexpr std::uint32_t mostValues = 500'000;
 

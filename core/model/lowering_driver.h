@@ -5,6 +5,10 @@
 /// How a model becomes a graph; private to this room.
 namespace attnscope {
 
+/// Calls of layers that a graph may be made of, those inside nested models counted each time the model is called:
+/// models that call models a few times each could ask for any number.
+constexpr std::size_t mostCalls = 50'000;
+
 /// A graph with everything that a list of layers wants to know.
 struct LoweringOutcome {
     Graph graph;

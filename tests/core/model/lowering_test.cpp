@@ -43,6 +43,7 @@ private slots:
     void aPersonsOwnFormulaServesALayer();
     void halfPrecisionIsTold_data();
     void halfPrecisionIsTold();
+    void callsWithoutEndAreRefused();
     void operationsWithoutEndAreRefused();
     void constantsWithoutEndAreRefused();
     void layersAreListedWithShapes();
@@ -131,6 +132,34 @@ void LoweringTest::halfPrecisionIsTold() {
         expected.push_back("layer a is computed in half precision by Keras (" + policy.toStdString() +
                            "); everything is computed in float32 here, so that numbers may differ in the third digit");
     QCOMPARE(lowered->notes, expected);
+}
+
+void LoweringTest::callsWithoutEndAreRefused() {
+    // Every model calls the one inside it ten times, each time on what it gave the time before.
+    constexpr int levels = 12;
+    const auto called = [](const std::string& name) {
+        std::string nodes = R"([[["i", 0, 0, {}]])";
+        for (int node = 0; node < 9; ++node) nodes += R"(, [[")" + name + R"(", )" + std::to_string(node) + ", 0, {}]]";
+        return nodes + "]";
+    };
+    std::string name = "a";
+    std::string layer = activationEntry(name, called(name));
+    for (int level = 0; level < levels; ++level) {
+        const std::string outer = "m" + std::to_string(level);
+        layer = R"({"class_name": "Functional", "name": ")" + outer + R"(", "config": {"name": ")" + outer +
+                R"(", "layers": [)" + inputEntry("i") + ", " + layer +
+                R"(], "input_layers": [["i", 0, 0]], "output_layers": [[")" + name +
+                R"(", 9, 0]]}, "inbound_nodes": )" + called(outer) + "}";
+        name = outer;
+    }
+    Archive archive = archiveOf(layer);
+    archive.version = "3.15.0";  // where masks are followed from call to call
+    const auto model = Model::fromArchive(std::move(archive));
+    QVERIFY2(model, model ? "" : model.error().text().c_str());
+    const Result<LoweredModel> lowered = lowerModel(**model, {{1, 4}}, {});
+    QVERIFY(lowered && lowered->incomplete);
+    QCOMPARE(lowered->incomplete->text(), std::string("layer m10/m9/m8/m7/m6/m5/m4/m3/m2/m1/m0: the model needs more "
+                                                      "than 50000 calls of layers"));
 }
 
 void LoweringTest::operationsWithoutEndAreRefused() {
