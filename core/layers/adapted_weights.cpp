@@ -8,10 +8,13 @@ namespace attnscope {
 
 namespace {
 
-/// "lora_kernel_a" or "lora_embeddings_a".
-bool isPart(const LayerWeight& weight, std::string_view letter) {
-    const std::string name = shortWeightName(weight.name);
-    return name.starts_with("lora_") && name.ends_with(letter);
+/// The weight that a matrix adapts, "kernel" for "lora_kernel_a"; empty unless its name ends in the letter.
+std::string adaptedBy(const LayerWeight& matrix, char letter) {
+    constexpr std::string_view front = "lora_";
+    const std::string end{'_', letter};
+    const std::string name = shortWeightName(matrix.name);
+    if (!name.starts_with(front) || !name.ends_with(end) || name.size() <= front.size() + end.size()) return {};
+    return name.substr(front.size(), name.size() - front.size() - end.size());
 }
 
 /// W + factor · A·B: A [..., rank] has all of W's axes but the last, which is that of B [rank, last].
@@ -38,8 +41,9 @@ Result<Tensor> adapted(const Tensor& kernel, const Tensor& a, const Tensor& b, f
 }  // namespace
 
 bool isAdapted(const Layer& layer) {
-    return layer.config.has("lora_rank") &&
-           std::ranges::any_of(layer.weights, [](const LayerWeight& weight) { return isPart(weight, "_a"); });
+    return layer.config.has("lora_rank") && std::ranges::any_of(layer.weights, [](const LayerWeight& weight) {
+               return !adaptedBy(weight, 'a').empty();
+           });
 }
 
 Result<Layer> withAdaptationMerged(const Layer& layer) {
@@ -47,21 +51,23 @@ Result<Layer> withAdaptationMerged(const Layer& layer) {
     ATTN_TRY(const float alpha, layer.config.number("lora_alpha", static_cast<float>(rank)));
     Layer merged = layer;
     merged.weights.clear();
+    std::string kernelName;
     TensorPtr a;
     TensorPtr b;
     for (const LayerWeight& weight : layer.weights) {
-        if (isPart(weight, "_a")) {
+        if (std::string adapted = adaptedBy(weight, 'a'); !adapted.empty()) {
+            kernelName = std::move(adapted);
             a = weight.tensor;
-        } else if (isPart(weight, "_b")) {
+        } else if (!adaptedBy(weight, 'b').empty()) {
             b = weight.tensor;
         } else {
             merged.weights.push_back(weight);
         }
     }
-    // Not trained any more, the kernel stands behind the bias.
-    const auto isKernel = [](const LayerWeight& weight) { return shortWeightName(weight.name) != "bias"; };
+    // Not trained any more, the kernel stands behind the weights that are.
+    const auto isKernel = [&](const LayerWeight& weight) { return shortWeightName(weight.name) == kernelName; };
     std::stable_partition(merged.weights.begin(), merged.weights.end(), isKernel);
-    if (merged.weights.empty() || a == nullptr || b == nullptr)
+    if (merged.weights.empty() || !isKernel(merged.weights.front()) || b == nullptr)
         return fail(ErrorCode::Shape, "adaptation: a kernel and two matrices expected");
     ATTN_TRY(Tensor kernel, adapted(*merged.weights.front().tensor, *a, *b, alpha / static_cast<float>(rank)));
     merged.weights.front().tensor = share(std::move(kernel));

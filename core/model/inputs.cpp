@@ -50,14 +50,12 @@ json batchShape(const LayerEntry& layer) {
 /// What an input's numbers turn out to be where one layer reads them.
 Status readUse(const Layer& layer, std::size_t position, ModelInput& input) {
     if (layer.className == "Embedding" || layer.className == "ReversibleEmbedding") {
-        std::int64_t rows = 0;
-        if (!layer.weights.empty() && layer.weights[0].tensor->rank() > 0) {
+        Result<std::int64_t> rows = layer.config.integer("input_dim");
+        if (!rows && !layer.weights.empty() && layer.weights[0].tensor->rank() > 0)
             rows = layer.weights[0].tensor->dim(0);
-        } else {
-            ATTN_TRY(rows, layer.config.integer("input_dim"));
-        }
+        if (!rows) return fail(std::move(rows).error());
         ATTN_TRY(const bool masksZero, layer.config.flag("mask_zero", false));
-        input.vocabularySize = input.tokenIds ? std::min(input.vocabularySize, rows) : rows;
+        input.vocabularySize = input.tokenIds ? std::min(input.vocabularySize, *rows) : *rows;
         input.tokenIds = true;
         input.masksZero = input.masksZero || masksZero;
     } else if (layer.className == "IntegerLookup") {

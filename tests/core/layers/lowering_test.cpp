@@ -249,6 +249,19 @@ private slots:
             QString("layer layer: adaptation: shapes (3, 2) and (1, 2) found, which do not fit the kernel (3, 2)"));
     }
 
+    void whatAnAdaptationIsOfIsToldByItsName() {
+        // As Keras 3.15 writes an untied ReversibleEmbedding to HDF5: what is trained first.
+        const Layer layer =
+            makeLayer("ReversibleEmbedding",
+                      R"({"input_dim": 5, "output_dim": 3, "tie_weights": false, "lora_rank": 2, "lora_alpha": 4})",
+                      {weight("emb/reverse_embeddings", {3, 5}), weight("emb/lora_embeddings_a", {5, 2}, 0.5F),
+                       weight("emb/lora_embeddings_b", {2, 3}, 2.0F), weight("emb/embeddings", {5, 3}, 0.25F)});
+        const Result<Tensor> rows = computed(layer, Tensor({1, 2}, 1.0F));
+        QVERIFY2(rows, rows ? "" : rows.error().text().c_str());
+        QCOMPARE(rows->shape(), Shape({1, 2, 3}));
+        for (const float number : rows->data()) QCOMPARE(number, 4.25F);  // 0.25 + 4 / 2 · (0.5 · 2 + 0.5 · 2)
+    }
+
     void adaptationsOfQuantizedWeightsAreNotMerged() {
         // The bias is as long as the scales: whichever is taken for the other, shapes fit.
         const Layer layer =
