@@ -66,7 +66,7 @@ Result<std::vector<float>> numbersOf(const std::vector<std::string>& words) {
         std::int64_t number = 0;
         const char* const end = word.data() + word.size();
         const auto [stop, problem] = std::from_chars(word.data(), end, number);
-        if (problem != std::errc() || stop != end || std::abs(number) > largestExactId)
+        if (problem != std::errc() || stop != end || number < -largestExactId || number > largestExactId)
             return fail(ErrorCode::Format, "vocabulary: \"" + word.substr(0, 40) + "\" found, a whole number up to " +
                                                std::to_string(largestExactId) + " was expected");
         numbers.push_back(static_cast<float>(number));

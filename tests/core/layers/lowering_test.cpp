@@ -168,6 +168,10 @@ private slots:
             << "Discretization"
             << R"({"output_mode": "tf_idf"})"
             << "config entry output_mode: \"tf_idf\" found; int, one_hot, multi_hot or count expected";
+        QTest::newRow("number of a vocabulary")
+            << "IntegerLookup"
+            << R"({"vocabulary": [-9223372036854775808]})"
+            << "vocabulary: \"-9223372036854775808\" found, a whole number up to 16777216 was expected";
         QTest::newRow("wide kernel")
             << "LocallyConnected1D"
             << R"({"filters": 2, "kernel_size": 9, "implementation": 3, "padding": "same"})"
