@@ -83,7 +83,7 @@ Result<Values> lowerDivideNoNan(const OperationArguments& arguments) {
     Lowering& lowering = arguments.lowering();
     ATTN_TRY(const ValueId b, arguments.operand(1, {"x2", "y"}));
     ATTN_TRY(const Values quotient, pair<BinaryKind::Divide>(arguments));
-    const ValueId zero = lowering.graph().constant("zero", share(Tensor({}, 0.0F)));
+    const ValueId zero = lowering.graph().scalar("zero", 0.0F);
     return one(lowering.graph().add(std::make_shared<Select>(), {b, quotient.front(), zero}));
 }
 
@@ -111,11 +111,6 @@ Result<Values> lowerAddN(const OperationArguments& arguments) {
         ATTN_TRY(sum, binary(arguments.lowering(), BinaryKind::Add, sum, values[index]));
     }
     return Values{sum};
-}
-
-Result<Values> lowerLogicalNot(const OperationArguments& arguments) {
-    ATTN_TRY(const ValueId x, operandOf(arguments));
-    return one(unary(arguments.lowering(), UnaryKind::Not, x));
 }
 
 template <UnaryKind Kind>
@@ -225,7 +220,7 @@ constexpr std::array rows{
     OperationRow{"Log1p", "math.log1p", lowerLog1p},
     OperationRow{"LogSigmoid", "math.log_sigmoid", lowerLogSigmoid},
     OperationRow{"LogicalAnd", "math.logical_and", pair<BinaryKind::And>},
-    OperationRow{"LogicalNot", "math.logical_not", lowerLogicalNot},
+    OperationRow{"LogicalNot", "math.logical_not", each<UnaryKind::Not>},
     OperationRow{"LogicalOr", "math.logical_or", pair<BinaryKind::Or>},
     OperationRow{"Maximum", "math.maximum", pair<BinaryKind::Maximum>},
     OperationRow{"Minimum", "math.minimum", pair<BinaryKind::Minimum>},
