@@ -9,20 +9,13 @@ using Json = nlohmann::json;  // `json` is a member of Config
 
 namespace {
 
-/// What stands for a number of numpy: {"class_name": "__numpy__", "config": {"value": 0.3, "dtype": "float32"}}
-/// (serialization_lib.py since Keras 2.12, serialize_keras_object); the value itself otherwise.
+/// What stands for numbers of numpy or of a backend: {"class_name": "__numpy__", "config": {"value": 0.3, "dtype":
+/// "float32"}} (serialization_lib.py since Keras 2.12, serialize_keras_object); the value itself otherwise.
 const Json& plain(const Json& value) {
-    if (!value.is_object() || value.value("class_name", Json()) != "__numpy__") return value;
+    const Json className = value.is_object() ? value.value("class_name", Json()) : Json();
+    if (className != "__numpy__" && className != "__tensor__") return value;
     const auto config = value.find("config");
     return config != value.end() && config->is_object() && config->contains("value") ? (*config)["value"] : value;
-}
-
-const Json* lookup(const Json& object, std::string_view key) {
-    if (!object.is_object()) return nullptr;
-    const auto found = object.find(key);
-    if (found == object.end()) return nullptr;
-    const Json& value = plain(*found);
-    return value.is_null() ? nullptr : &value;
 }
 
 std::string shown(const Json& value) {
@@ -56,12 +49,20 @@ std::optional<std::int64_t> wholeNumber(const Json& value) {
 
 }  // namespace
 
+const Json* Config::find(std::string_view key) const {
+    if (!m_json.is_object()) return nullptr;
+    const auto found = m_json.find(key);
+    if (found == m_json.end()) return nullptr;
+    const Json& value = plain(*found);
+    return value.is_null() ? nullptr : &value;
+}
+
 bool Config::has(std::string_view key) const {
-    return lookup(m_json, key) != nullptr;
+    return find(key) != nullptr;
 }
 
 Result<std::int64_t> Config::integer(std::string_view key) const {
-    const Json* value = lookup(m_json, key);
+    const Json* value = find(key);
     if (value != nullptr)
         if (const auto number = wholeNumber(*value)) return *number;
     return wrong(key, value, "a whole number");
@@ -72,7 +73,7 @@ Result<std::int64_t> Config::integer(std::string_view key, std::int64_t fallback
 }
 
 Result<float> Config::number(std::string_view key, float fallback) const {
-    const Json* value = lookup(m_json, key);
+    const Json* value = find(key);
     if (value == nullptr) return fallback;
     if (!value->is_number()) return wrong(key, value, "a number");
     const auto number = static_cast<float>(value->get<double>());
@@ -81,21 +82,21 @@ Result<float> Config::number(std::string_view key, float fallback) const {
 }
 
 Result<bool> Config::flag(std::string_view key, bool fallback) const {
-    const Json* value = lookup(m_json, key);
+    const Json* value = find(key);
     if (value == nullptr) return fallback;
     if (!value->is_boolean()) return wrong(key, value, "true or false");
     return value->get<bool>();
 }
 
 Result<std::string> Config::text(std::string_view key, std::string_view fallback) const {
-    const Json* value = lookup(m_json, key);
+    const Json* value = find(key);
     if (value == nullptr) return std::string(fallback);
     if (!value->is_string()) return wrong(key, value, "a string");
     return value->get<std::string>();
 }
 
 Result<std::vector<std::int64_t>> Config::integers(std::string_view key) const {
-    const Json* value = lookup(m_json, key);
+    const Json* value = find(key);
     if (value == nullptr) return wrong(key, value, "a list of whole numbers");
     if (!value->is_array()) {
         const auto number = wholeNumber(*value);

@@ -11,13 +11,16 @@
 
 namespace attnscope {
 
-/// A layer's config as the file has it, read with types. Every error names the key, what was found and what was expected.
+/// A layer's config as the file has it, read with types. Every error names the key, what was found and what was
+/// expected.
 class Config {
 public:
     Config() = default;
     explicit Config(nlohmann::json json) : m_json(std::move(json)) {}
 
     [[nodiscard]] const nlohmann::json& json() const { return m_json; }
+    /// An entry, for numbers of numpy or a tensor what they are as JSON; null if it is absent or null.
+    [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
     /// Present and not null.
     [[nodiscard]] bool has(std::string_view key) const;
 

@@ -51,27 +51,16 @@ Result<std::vector<Flow>> lowerReshape(Lowering& lowering, const Layer& layer, c
     // tf_keras/src/layers/reshaping/reshape.py: one extent may be -1.
     ATTN_CHECK(expectInputs(inputs, 1));
     const Shape shape = lowering.graph().shape(inputs[0].value);
-    ATTN_TRY(std::vector<std::int64_t> target, layer.config.integers("target_shape"));
+    ATTN_TRY(const std::vector<std::int64_t> target, layer.config.integers("target_shape"));
     const std::int64_t elements = shape.from(1).elements();
-    const std::string refusal = "config entry target_shape: " + Shape(target).text() +
-                                " found, which does not hold the " + std::to_string(elements) +
-                                " numbers of the input " + shape.from(1).text();
-    std::int64_t known = 1;
-    std::optional<std::size_t> open;
-    for (std::size_t axis = 0; axis < target.size(); ++axis) {
-        if (target[axis] < 0 && open) return fail(ErrorCode::Shape, refusal);
-        if (target[axis] < 0) {
-            open = axis;
-        } else if (target[axis] == 0 || known > elements / target[axis]) {
-            return fail(ErrorCode::Shape, refusal);
-        } else {
-            known *= target[axis];
-        }
-    }
-    if (elements % known != 0 || (!open && known != elements)) return fail(ErrorCode::Shape, refusal);
-    if (open) target[*open] = elements / known;
-    target.insert(target.begin(), shape[0]);
-    ATTN_TRY(const ValueId y, reshape(lowering, inputs[0].value, Shape(std::move(target)), "reshaped"));
+    const std::optional<Shape> filled = filledIn(target, elements);
+    if (!filled)
+        return fail(ErrorCode::Shape, "config entry target_shape: " + Shape(target).text() +
+                                          " found, which does not hold the " + std::to_string(elements) +
+                                          " numbers of the input " + shape.from(1).text());
+    std::vector<std::int64_t> extents = filled->extents();
+    extents.insert(extents.begin(), shape[0]);
+    ATTN_TRY(const ValueId y, reshape(lowering, inputs[0].value, Shape(std::move(extents)), "reshaped"));
     return single(y);
 }
 

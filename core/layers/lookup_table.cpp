@@ -24,9 +24,9 @@ std::optional<std::string> tokenOf(const json& value) {
 Result<std::optional<std::string>> tokenEntry(const Config& config, const char* key,
                                               std::optional<std::string> fallback) {
     if (!config.json().contains(key)) return fallback;
-    const json& value = config.json()[key];
-    if (value.is_null()) return std::optional<std::string>();
-    if (auto token = tokenOf(value)) return token;
+    const json* value = config.find(key);
+    if (value == nullptr) return std::optional<std::string>();
+    if (auto token = tokenOf(*value)) return token;
     return fail(ErrorCode::Format, std::string("config entry ") + key + ": a word or a whole number was expected");
 }
 

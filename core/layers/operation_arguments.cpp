@@ -10,28 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-/// The extents of nested lists of numbers, and the numbers themselves.
-Status flattenConstant(const json& value, std::size_t depth, std::vector<std::int64_t>& extents,
-                       std::vector<float>& numbers) {
-    if (value.is_number() || value.is_boolean()) {
-        if (depth != extents.size()) return fail(ErrorCode::Format, "a constant with lists of different depths");
-        numbers.push_back(value.is_boolean() ? (value.get<bool>() ? 1.0F : 0.0F)
-                                             : static_cast<float>(value.get<double>()));
-        return {};
-    }
-    if (!value.is_array() || value.empty())
-        return fail(ErrorCode::Unsupported, "one of its arguments is neither a tensor nor a number");
-    const auto extent = static_cast<std::int64_t>(value.size());
-    if (depth == extents.size()) {
-        if (!numbers.empty()) return fail(ErrorCode::Format, "a constant with lists of different depths");
-        extents.push_back(extent);
-    } else if (extents[depth] != extent) {
-        return fail(ErrorCode::Format, "a constant with lists of different lengths");
-    }
-    for (const json& item : value) ATTN_CHECK(flattenConstant(item, depth + 1, extents, numbers));
-    return {};
-}
-
 tl::unexpected<Error> wrong(std::initializer_list<std::string_view> names, std::string_view expected) {
     return fail(ErrorCode::Format,
                 "argument " + std::string(*names.begin()) + ": " + std::string(expected) + " expected");
@@ -42,10 +20,8 @@ tl::unexpected<Error> wrong(std::initializer_list<std::string_view> names, std::
 Result<ValueId> OperationArguments::value(const json& argument) const {
     if (argument.is_object() && argument.contains("tensor"))
         return m_call.tensors[argument["tensor"].get<std::size_t>()].value;
-    std::vector<std::int64_t> extents;
-    std::vector<float> numbers;
-    ATTN_CHECK(flattenConstant(argument, 0, extents, numbers));
-    return m_lowering.graph().constant("constant", share(Tensor(Shape(std::move(extents)), std::move(numbers))));
+    ATTN_TRY(Tensor constant, tensorOf(argument));
+    return m_lowering.graph().constant("constant", share(std::move(constant)));
 }
 
 json OperationArguments::known(json argument) const {

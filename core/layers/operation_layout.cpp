@@ -84,26 +84,16 @@ Result<Values> lowerReshape(const OperationArguments& arguments) {
     json named = arguments.option({"newshape", "shape"});
     if (named.is_null()) named = arguments.positional(1);
     std::vector<std::int64_t> extents;
-    std::optional<std::size_t> open;
-    std::int64_t known = 1;
     for (const json& extent : named.is_array() ? named : json::array()) {
         if (!extent.is_null() && !extent.is_number_integer())
             return fail(ErrorCode::Unsupported, "argument shape: numbers expected");
-        const std::int64_t number = extent.is_null() ? -1 : extent.get<std::int64_t>();
-        if (number < 0 && open) return fail(ErrorCode::Unsupported, "argument shape: more than one length is open");
-        if (number < 0) {
-            open = extents.size();
-        } else if (number == 0 || known > shape.elements() / number) {
-            return fail(ErrorCode::Shape, "argument shape: more numbers than the input " + shape.text() + " holds");
-        } else {
-            known *= number;
-        }
-        extents.push_back(number);
+        extents.push_back(extent.is_null() ? -1 : extent.get<std::int64_t>());
     }
-    if (extents.empty() || shape.elements() % known != 0 || (!open && known != shape.elements()))
+    std::optional<Shape> filled;
+    if (!extents.empty()) filled = filledIn(std::move(extents), shape.elements());
+    if (!filled)
         return fail(ErrorCode::Shape, "argument shape: does not hold the numbers of the input " + shape.text());
-    if (open) extents[*open] = shape.elements() / known;
-    return one(reshape(lowering, x, Shape(std::move(extents))));
+    return one(reshape(lowering, x, *std::move(filled)));
 }
 
 Result<Values> lowerConcatenate(const OperationArguments& arguments) {

@@ -2,36 +2,19 @@
 #include "layers/lower_functions.h"
 #include "layers/support.h"
 
-#include <algorithm>
-
 namespace attnscope {
 
 namespace {
 
-using nlohmann::json;
-
 constexpr float epsilon = 1e-7F;  // keras.config.epsilon()
 
-/// A config entry that is a number or nested lists of them, as a tensor; an array may stand inside "config"/"value".
+/// A config entry that is a number or nested lists of them.
 Result<Tensor> numbersOf(const Config& config, std::string_view key) {
-    const auto wrong = [&] {
-        return fail(ErrorCode::Format,
-                    "config entry " + std::string(key) + ": a number or a list of numbers was expected");
-    };
-    if (!config.has(key)) return wrong();
-    json value = config.json()[std::string(key)];
-    if (value.is_object() && value.contains("config") && value["config"].is_object())
-        value = value["config"].value("value", json());
-    std::vector<std::int64_t> extents;
-    while (value.is_array() && value.size() == 1 && value[0].is_array()) {
-        extents.push_back(1);
-        value = json(value[0]);
+    const nlohmann::json* entry = config.find(key);
+    if (entry != nullptr) {
+        if (Result<Tensor> numbers = tensorOf(*entry)) return numbers;
     }
-    if (value.is_number()) return Tensor({}, value.get<float>());
-    if (!value.is_array() || value.empty() || !std::ranges::all_of(value, [](const json& n) { return n.is_number(); }))
-        return wrong();
-    extents.push_back(static_cast<std::int64_t>(value.size()));
-    return Tensor(Shape(std::move(extents)), value.get<std::vector<float>>());
+    return fail(ErrorCode::Format, "config entry " + std::string(key) + ": a number or a list of numbers was expected");
 }
 
 /// Mean or variance in the shape that stretches over the input: the kept axes in place, the others 1.

@@ -32,6 +32,28 @@ std::vector<std::size_t> positions(const Layer& layer, const std::vector<Expecte
     return inOrder;
 }
 
+/// The extents of nested lists of numbers, and the numbers themselves.
+Status flatten(const nlohmann::json& value, std::size_t depth, std::vector<std::int64_t>& extents,
+               std::vector<float>& numbers) {
+    if (value.is_number() || value.is_boolean()) {
+        if (depth != extents.size()) return fail(ErrorCode::Format, "a constant with lists of different depths");
+        numbers.push_back(value.is_boolean() ? (value.get<bool>() ? 1.0F : 0.0F)
+                                             : static_cast<float>(value.get<double>()));
+        return {};
+    }
+    if (!value.is_array() || value.empty())
+        return fail(ErrorCode::Unsupported, "one of its arguments is neither a tensor nor a number");
+    const auto extent = static_cast<std::int64_t>(value.size());
+    if (depth == extents.size()) {
+        if (!numbers.empty()) return fail(ErrorCode::Format, "a constant with lists of different depths");
+        extents.push_back(extent);
+    } else if (extents[depth] != extent) {
+        return fail(ErrorCode::Format, "a constant with lists of different lengths");
+    }
+    for (const nlohmann::json& item : value) ATTN_CHECK(flatten(item, depth + 1, extents, numbers));
+    return {};
+}
+
 }  // namespace
 
 std::string shortWeightName(std::string_view fileName) {
@@ -125,6 +147,30 @@ Result<std::vector<std::size_t>> axesOf(const std::vector<std::int64_t>& axes, s
         result.push_back(place);
     }
     return result;
+}
+
+std::optional<Shape> filledIn(std::vector<std::int64_t> extents, std::int64_t elements) {
+    std::int64_t* open = nullptr;
+    std::int64_t known = 1;
+    for (std::int64_t& extent : extents) {
+        if (extent < 0) {
+            if (open != nullptr) return std::nullopt;
+            open = &extent;
+        } else {
+            if (extent == 0 || known > elements / extent) return std::nullopt;
+            known *= extent;
+        }
+    }
+    if (elements % known != 0 || (open == nullptr && known != elements)) return std::nullopt;
+    if (open != nullptr) *open = elements / known;
+    return Shape(std::move(extents));
+}
+
+Result<Tensor> tensorOf(const nlohmann::json& numbers) {
+    std::vector<std::int64_t> extents;
+    std::vector<float> flat;
+    ATTN_CHECK(flatten(numbers, 0, extents, flat));
+    return Tensor(Shape(std::move(extents)), std::move(flat));
 }
 
 Result<ValueId> unary(Lowering& lowering, UnaryKind kind, ValueId x, std::string_view name) {

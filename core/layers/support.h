@@ -50,6 +50,11 @@ struct ExpectedWeight {
 [[nodiscard]] Result<std::size_t> axisOf(std::int64_t axis, std::size_t rank);
 /// The same for a list of different axes.
 [[nodiscard]] Result<std::vector<std::size_t>> axesOf(const std::vector<std::int64_t>& axes, std::size_t rank);
+/// Extents of which one may be open (negative), with that one such that they hold so many elements; none if they
+/// cannot.
+[[nodiscard]] std::optional<Shape> filledIn(std::vector<std::int64_t> extents, std::int64_t elements);
+/// A number, true or false, or nested lists of them as a tensor. Errors: anything else, lists of different lengths.
+[[nodiscard]] Result<Tensor> tensorOf(const nlohmann::json& numbers);
 
 // Shorthands for adding single operations.
 [[nodiscard]] Result<ValueId> unary(Lowering& lowering, UnaryKind kind, ValueId x, std::string_view name = {});

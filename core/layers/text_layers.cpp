@@ -51,7 +51,7 @@ Status addStandardization(const json& value, Splitting& splitting) {
 Status addNgrams(const Config& config, Splitting& splitting) {
     if (!config.has("ngrams")) return {};
     ATTN_TRY(std::vector<std::int64_t> widths, config.integers("ngrams"));
-    if (config.json()["ngrams"].is_number()) {
+    if (config.find("ngrams")->is_number()) {
         const std::int64_t widest = std::clamp<std::int64_t>(widths.front(), 0, widestNgram + 1);
         widths.clear();
         for (std::int64_t width = 1; width <= widest; ++width) widths.push_back(width);
@@ -123,9 +123,8 @@ Result<TokenizerPtr> hashingTokenizer(const Layer& layer, const Splitting& split
     Vocabulary vocabulary;
     vocabulary.unknownId = 0;
     vocabulary.unknownIds = bins;
-    if (layer.config.has("mask_value") && bins > 1) {
-        const json& mask = layer.config.json()["mask_value"];
-        vocabulary.ids.emplace(mask.is_string() ? mask.get<std::string>() : mask.dump(), 0);
+    if (const json* mask = layer.config.find("mask_value"); mask != nullptr && bins > 1) {
+        vocabulary.ids.emplace(mask->is_string() ? mask->get<std::string>() : mask->dump(), 0);
         vocabulary.unknownId = 1;
         vocabulary.unknownIds = bins - 1;
     }

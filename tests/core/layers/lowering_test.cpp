@@ -385,6 +385,15 @@ private slots:
                                  << R"({"cropping": [1, 0]})" << Numbers{1, 3};
         QTest::newRow("repeated") << "UpSampling1D"
                                   << R"({"size": 2})" << Numbers{-2, -0.5F, -2, -0.5F, 1, 3, 1, 3};
+        QTest::newRow("a mean for every place")
+            << "Normalization"
+            << R"({"axis": [1, 2], "mean": [[[1, 0.5], [0, 1]]], "variance": [[[4, 1], [1, 4]]]})"
+            << Numbers{-1.5F, -1, 1, 1};
+        QTest::newRow("numbers of numpy")
+            << "Rescaling"
+            << R"({"scale": {"class_name": "__numpy__", "config": {"value": [2, 4], "dtype": "float32"}},
+                   "offset": {"class_name": "__tensor__", "config": {"value": 1.0, "dtype": "float32"}}})"
+            << Numbers{-3, -1, 3, 13};
         QTest::newRow("penalised") << "ActivityRegularization"
                                    << R"({"l1": 1.0})" << Numbers{-2, -0.5F, 1, 3};
     }
