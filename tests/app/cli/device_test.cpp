@@ -1,24 +1,21 @@
 #include "program.h"
+#include "records.h"
+#include "support/tensor_compare.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
+#include <QDir>
 #include <QRegularExpression>
-#include <QTemporaryDir>
 #include <QtTest>
 
 namespace {
 
-const QString sentiment = QStringLiteral(ATTNSCOPE_SOURCE_DIR "/resources/samples/sentiment/attention.h5");
 const QStringList text{"--text", "a gorgeous and witty film"};
 
 QJsonObject inspected(const QString& device) {
     return json(run(QStringList{"inspect", sentiment, "--json", "--device", device} + text));
 }
 
-QJsonArray weights(const QJsonObject& record) {
-    return record["sites"].toArray().at(0).toObject()["weights"].toObject()["data"].toArray();
+QList<float> weights(const QJsonObject& record) {
+    return numbers(record["sites"].toArray().at(0).toObject()["weights"].toObject()["data"]);
 }
 
 }  // namespace
@@ -28,11 +25,6 @@ class DeviceOptionsTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() {
-        QVERIFY(m_cache.isValid());
-        qputenv("XDG_CACHE_HOME", m_cache.path().toUtf8());
-    }
-
     void devicesListsTheCpuAndEveryVulkanDevice() {
         const Outcome outcome = run({"devices"});
         QCOMPARE(outcome.status, 0);
@@ -49,14 +41,13 @@ private slots:
         QCOMPARE(cpu["device"].toString(), QString("cpu"));
         QVERIFY2(vulkan["device"].toString().startsWith("vulkan:"), qPrintable(vulkan["device"].toString()));
         QCOMPARE(inspected(vulkan["device"].toString())["device"], vulkan["device"]);
-        const QJsonArray expected = weights(cpu);
-        const QJsonArray found = weights(vulkan);
+        const QList<float> expected = weights(cpu);
+        const QList<float> found = weights(vulkan);
         QVERIFY(!expected.isEmpty());
         QCOMPARE(found.size(), expected.size());
-        for (qsizetype i = 0; i < expected.size(); ++i)
-            QVERIFY(std::abs(found[i].toDouble() - expected[i].toDouble()) <= 1e-5 + 1e-4 * expected[i].toDouble());
+        for (qsizetype i = 0; i < expected.size(); ++i) QVERIFY(attnscope::test::isNear(found[i], expected[i]));
         QCOMPARE(vulkan["findings"].toArray(), cpu["findings"].toArray());
-        QVERIFY(QDir(m_cache.filePath("attnscope")).entryList({"pipelines-*.bin"}, QDir::Files).size() == 1);
+        QVERIFY(QDir(m_home.folder.filePath("attnscope")).entryList({"pipelines-*.bin"}, QDir::Files).size() == 1);
     }
 
     void aDeviceThatIsNotThereIsRefused() {
@@ -90,7 +81,7 @@ private slots:
     }
 
 private:
-    QTemporaryDir m_cache;
+    Home m_home;
 };
 
 QTEST_GUILESS_MAIN(DeviceOptionsTest)

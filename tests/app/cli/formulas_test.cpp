@@ -1,5 +1,5 @@
 #include "program.h"
-#include "support/files.h"
+#include "records.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -10,10 +10,6 @@ namespace {
 
 using attnscope::test::contentOf;
 using attnscope::test::writeFile;
-
-const QString source = QStringLiteral(ATTNSCOPE_SOURCE_DIR);
-const QString sentiment = source + QStringLiteral("/resources/samples/sentiment/attention.h5");
-const QString recording = source + QStringLiteral("/resources/samples/vibration/recording.csv");
 
 constexpr auto own = R"(# every timestep the same
 input    x[t,f]
@@ -37,10 +33,6 @@ class FormulasCliTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() {
-        QVERIFY(m_data.isValid());
-        qputenv("XDG_DATA_HOME", m_data.path().toUtf8());
-    }
     void init() {
         QDir(formulas()).removeRecursively();
         QVERIFY(QDir().mkpath(formulas()));
@@ -109,7 +101,7 @@ private slots:
 
     void aFormulaTakesThePlaceOfPythonCode() {
         write("uniform", own);
-        const QString input = m_data.filePath("x.csv");
+        const QString input = m_home.folder.filePath("x.csv");
         QByteArray matrix;
         for (int row = 0; row < 6; ++row) matrix += QByteArray::number(row) + ",1,2,-1,0.5\n";
         writeFile(input, matrix);
@@ -155,12 +147,12 @@ private slots:
     }
 
 private:
-    [[nodiscard]] QString formulas() const { return m_data.filePath("attnscope/attnscope/formulas"); }
+    [[nodiscard]] QString formulas() const { return m_home.folder.filePath("attnscope/attnscope/formulas"); }
     void write(const QString& name, const QByteArray& text) const {
         writeFile(formulas() + QLatin1Char('/') + name + QStringLiteral(".formula"), text);
     }
 
-    QTemporaryDir m_data;
+    Home m_home;
 };
 
 QTEST_GUILESS_MAIN(FormulasCliTest)

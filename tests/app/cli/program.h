@@ -5,6 +5,18 @@
 #include <QProcess>
 #include <QString>
 #include <QStringList>
+#include <QTemporaryDir>
+
+/// A home of the program's own, while it is there: formulas, settings and pipelines of whoever runs a test are none of
+/// its business.
+struct Home {
+    QTemporaryDir folder;
+
+    Home() {
+        for (const char* variable : {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"})
+            qputenv(variable, folder.path().toUtf8());
+    }
+};
 
 /// What the program made of its arguments.
 struct Outcome {
