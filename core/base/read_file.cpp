@@ -17,15 +17,20 @@ std::string systemMessage(int number) {
     return std::generic_category().message(number);
 }
 
+/// Whether a path is a stream that a shell gave to this process: /dev/stdin, or what stands for `<(command)`.
+bool isGivenByShell(const std::filesystem::path& path) {
+    return path == "/dev/stdin" || path.parent_path() == "/dev/fd";
+}
+
 }  // namespace
 
 Result<std::string> readBytes(const std::filesystem::path& path, std::size_t limit) {
     std::error_code ignored;
     const auto type = std::filesystem::status(path, ignored).type();
     if (type == std::filesystem::file_type::directory) return fail(ErrorCode::Io, "is a folder; a file was expected");
-    // To open a pipe would be to wait for whoever writes to it.
+    // To open any other pipe would be to wait for whoever may write to it one day.
     if (type != std::filesystem::file_type::regular && type != std::filesystem::file_type::not_found &&
-        type != std::filesystem::file_type::none)
+        type != std::filesystem::file_type::none && !isGivenByShell(path))
         return fail(ErrorCode::Io, "is not a regular file");
     errno = 0;
     std::ifstream file(path, std::ios::binary);
@@ -34,7 +39,7 @@ Result<std::string> readBytes(const std::filesystem::path& path, std::size_t lim
         if (number == ENOENT) return fail(ErrorCode::NotFound, "no such file");
         return fail(ErrorCode::Io, "cannot be read: " + systemMessage(number));
     }
-    // Read until the end rather than trusting a size: a file may grow meanwhile, and those of /proc have none.
+    // Read until the end rather than trusting a size: a pipe has none, and a file may grow meanwhile.
     std::string bytes;
     const auto size = std::filesystem::file_size(path, ignored);
     if (!ignored) bytes.reserve(static_cast<std::size_t>(std::min<std::uintmax_t>(size, limit)));

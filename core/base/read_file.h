@@ -10,8 +10,9 @@
 
 namespace attnscope {
 
-/// The bytes of a regular file of at most `limit` bytes. Never waits for a pipe. Errors: NotFound; Io, also for a
-/// folder, a pipe or a device; Limit. They do not repeat the path.
+/// The bytes of a file of at most `limit` bytes; also of what a shell hands over (/dev/stdin, /dev/fd/N). Never waits
+/// for another pipe. Errors: NotFound; Io, also for a folder, a named pipe or a device; Limit. They do not repeat the
+/// path.
 [[nodiscard]] Result<std::string> readBytes(const std::filesystem::path& path, std::size_t limit);
 
 /// A number of bytes for messages: "24 bytes", "4096 MiB".

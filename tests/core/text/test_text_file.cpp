@@ -2,6 +2,9 @@
 
 #include "text_testing.h"
 
+#include <unistd.h>
+#include <array>
+
 using namespace attnscope;
 
 namespace {
@@ -38,6 +41,17 @@ private slots:
         COMPARE_TEXT(rows("a.txt", "\xEF\xBB\xBFwith mark\n"), "with mark@1");
         COMPARE_TEXT(rows("reviews", "no extension"), "no extension@1");
         QVERIFY(readTexts(m_folder.file("a.txt", "x"))->columns.empty());
+    }
+
+    /// `--texts <(command)`
+    void aPipeThatTheShellHandsOverIsRead() {
+        std::array<int, 2> ends{};
+        QCOMPARE(pipe(ends.data()), 0);
+        const std::string_view lines = "one\ntwo\n";
+        QCOMPARE(write(ends[1], lines.data(), lines.size()), static_cast<ssize_t>(lines.size()));
+        close(ends[1]);
+        COMPARE_TEXT(summary(*readTexts("/dev/fd/" + std::to_string(ends[0]), {})), "one@1 | two@2");
+        close(ends[0]);
     }
 
     void utf16IsRead() {
