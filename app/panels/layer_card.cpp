@@ -61,7 +61,7 @@ bool LayerCard::setLayer(const std::string& name) {
     const LayerSummary* layer = m_workspace.layer(name);
     // A layer that only waits for another one has no problem of its own.
     if (layer == nullptr || layer->name != name || layer->isSite || layer->added || layer->problem.empty() ||
-        layer->problem.starts_with("needs layer "))
+        layer->waits)
         return false;
     m_name->setText(QString::fromStdString(layer->name));
     m_class->setText(tr("class %1").arg(QString::fromStdString(layer->className)));

@@ -156,7 +156,7 @@ private:
             const std::string name = prefix + layer.name;
             m_graph.enterLayer(name);
             if (!done[index] && !isInput[index]) {
-                Result<CallFlows> outputs = runCall(model, index, done, lost);
+                Result<CallFlows> outputs = runCall(model, index, done, lost, prefix);
                 if (!outputs) {
                     keepProblem(name, std::move(outputs).error());
                     continue;
@@ -180,7 +180,7 @@ private:
 
     /// None where an input is missing because of an earlier problem.
     Result<CallFlows> runCall(const Model& model, std::size_t place, const std::vector<CallFlows>& done,
-                              const std::set<GivenTensor>& lost) {
+                              const std::set<GivenTensor>& lost, const std::string& prefix) {
         const LayerCall& call = model.calls()[place];
         const auto given = [&](const TensorRef& tensor) -> Result<std::optional<Flow>> {
             ATTN_TRY(std::optional<Flow> flow, flowOf(model, tensor, done));
@@ -192,17 +192,17 @@ private:
         CallArguments arguments{call.positional, call.named, {}};
         for (const TensorRef& tensor : call.tensors) {
             ATTN_TRY(const std::optional<Flow> flow, given(tensor));
-            if (!flow) return missing(model, tensor, name);
+            if (!flow) return missing(model, tensor, prefix);
             arguments.tensors.push_back(*flow);
         }
         std::vector<Flow> inputs;
         for (std::size_t index = 0; index < call.inputs.size(); ++index) {
             ATTN_TRY(const std::optional<Flow> flow, given(call.inputs[index]));
-            if (!flow) return missing(model, call.inputs[index], name);
+            if (!flow) return missing(model, call.inputs[index], prefix);
             inputs.push_back(*flow);
             if (index >= call.masks.size() || !call.masks[index]) continue;
             ATTN_TRY(const std::optional<Flow> mask, flowOf(model, *call.masks[index], done));
-            if (!mask) return missing(model, *call.masks[index], name);
+            if (!mask) return missing(model, *call.masks[index], prefix);
             inputs.back().mask = mask->value;
         }
         if (call.training) note("layer " + name + " is called with training=True; it is evaluated as in inference");
@@ -216,9 +216,11 @@ private:
         return CallFlows(*std::move(outputs));
     }
 
-    CallFlows missing(const Model& model, const TensorRef& tensor, const std::string& name) {
-        const std::string& source = model.layers()[model.calls()[tensor.call].layer]->name;
-        m_problems.try_emplace(name, "needs layer " + source + ", which cannot be evaluated");
+    /// Notes that the call that is being lowered lacks a tensor.
+    CallFlows missing(const Model& model, const TensorRef& tensor, const std::string& prefix) {
+        const std::string source = prefix + model.layers()[model.calls()[tensor.call].layer]->name;
+        m_problems.try_emplace(m_graph.layer(),
+                               LayerProblem{"needs layer " + source + ", which cannot be evaluated", true});
         return std::nullopt;
     }
 
@@ -254,7 +256,7 @@ private:
     }
 
     void keepProblem(const std::string& name, Error error) {
-        m_problems.try_emplace(name, error.text());
+        m_problems.try_emplace(name, LayerProblem{error.text()});
         if (!m_incomplete) m_incomplete = std::move(error);
     }
 
@@ -274,7 +276,7 @@ private:
     std::vector<std::string> m_notes;
     std::vector<FormulaChoice> m_choices;
     std::optional<Error> m_incomplete;
-    std::map<std::string, std::string, std::less<>> m_problems;
+    std::map<std::string, LayerProblem, std::less<>> m_problems;
 };
 
 /// Extents without the batch as messages show them: "(70, ?)".

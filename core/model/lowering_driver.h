@@ -9,6 +9,12 @@ namespace attnscope {
 /// models that call models a few times each could ask for any number.
 constexpr std::size_t mostCalls = 50'000;
 
+/// Why a layer is not in the graph.
+struct LayerProblem {
+    std::string text;
+    bool ofAnother = false;  ///< it only lacks what another layer would give
+};
+
 /// A graph with everything that a list of layers wants to know.
 struct LoweringOutcome {
     Graph graph;
@@ -17,7 +23,7 @@ struct LoweringOutcome {
     /// What kept the first layer from being lowered.
     std::optional<Error> incomplete;
     /// Why layers are not in the graph, by their names ("outer/inner").
-    std::map<std::string, std::string, std::less<>> problems;
+    std::map<std::string, LayerProblem, std::less<>> problems;
 };
 
 /// What lowerModel does, with every layer's problem. Errors as lowerModel.

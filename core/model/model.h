@@ -139,6 +139,7 @@ struct LayerSummary {
     bool isSite = false;
     std::size_t depth = 0;                   ///< nesting: 0 for the model's own layers
     std::string problem;                     ///< why it cannot be evaluated; empty if it can
+    bool waits = false;                      ///< the problem is that of a layer before it
     std::vector<std::string> sites;          ///< names of its attention sites, one for each time it is called
     std::vector<WeightSummary> weights;      ///< its own, in the file's order
     std::string formula;                     ///< the formula that it is read by; empty for none

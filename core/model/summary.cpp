@@ -76,8 +76,7 @@ public:
                     row.otherFormulas = choice->others;
                     row.needsFormula = choice->formula.empty();
                 }
-                if (const auto problem = outcome.problems.find(row.name); problem != outcome.problems.end())
-                    row.problem = problem->second;
+                noteProblem(row);
             }
             m_rows.push_back(std::move(row));
             addInside(*layer, prefix + layer->name + "/", depth + 1);
@@ -101,8 +100,7 @@ public:
                 const bool isWeight = value.layer == row.name && value.kind == ValueKind::Constant && !value.batched;
                 if (isWeight && value.shape.rank() > 0) row.parameters += value.shape.elements();
             }
-            if (const auto problem = outcome.problems.find(row.name); problem != outcome.problems.end())
-                row.problem = problem->second;
+            noteProblem(row);
         }
         m_rows.push_back(std::move(row));
     }
@@ -110,6 +108,14 @@ public:
     [[nodiscard]] std::vector<LayerSummary> take() && { return std::move(m_rows); }
 
 private:
+    void noteProblem(LayerSummary& row) const {
+        const auto& problems = m_outcomes.front().problems;
+        const auto problem = problems.find(row.name);
+        if (problem == problems.end()) return;
+        row.problem = problem->second.text;
+        row.waits = problem->second.ofAnother;
+    }
+
     void lowerAtLengths(const Model& model, const LoweringOptions& options) {
         if (!hasOpenLengths(model)) {
             lower(model, options, lengths[0]);

@@ -202,7 +202,8 @@ void LoweringTest::constantsWithoutEndAreRefused() {
 void LoweringTest::aProblemInsideANestedModelIsToldOnce() {
     const std::string inner =
         R"({"class_name": "Sequential", "name": "inner", "config": {"name": "inner", "layers": [)" + inputEntry("i") +
-        R"(, {"class_name": "Lambda", "config": {"name": "code"}}]},
+        R"(, {"class_name": "Lambda", "config": {"name": "code"}},
+                                 {"class_name": "Activation", "config": {"name": "last", "activation": "tanh"}}]},
                               "inbound_nodes": [[["x", 0, 0, {}]]]})";
     const auto model = Model::fromArchive(
         functionalArchive(inputEntry("x") + "," + inner + "," + activationEntry("after", R"([[["inner", 1, 0, {}]]])") +
@@ -218,6 +219,7 @@ void LoweringTest::aProblemInsideANestedModelIsToldOnce() {
         "inner Sequential  0 ! layer inner: a layer inside it cannot be evaluated",
         "  inner/i InputLayer (4) 0",
         "  inner/code Lambda  0 ! layer code contains Python code; it is shown, not run",
+        "  inner/last Activation  0 ! needs layer inner/code, which cannot be evaluated",
         "after Activation  0 ! needs layer inner, which cannot be evaluated",
         "beside Activation (4) 0",
     };
