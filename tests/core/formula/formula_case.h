@@ -10,6 +10,9 @@
 
 namespace attnscope::test {
 
+/// The last line of a formula of the usual names.
+inline const std::string siteLine = "\nsite score e, weights a, values x, output c\n";
+
 /// Either's text, for messages.
 template <typename T>
 std::string errorText(const Result<T>& result) {

@@ -164,4 +164,29 @@ double NaiveFormula::reduction(const ReductionExpression& reduction, const Envir
     }
 }
 
+QString differenceFromNaive(const Formula& formula, const FormulaCase& given, Tolerance tolerance) {
+    const Result<Graph> graph = lowered(formula, given);
+    if (!graph) return QString::fromStdString(graph.error().text());
+    const Result<GraphRun> run = ran(*graph, given);
+    if (!run) return QString::fromStdString(run.error().text());
+    for (const Value& value : graph->values()) {
+        if (value.batched && value.shape[0] != given.batch)
+            return QString::fromStdString(value.name + " " + value.shape.text() + " has not the batch first");
+    }
+    for (const auto& [name, expected] : NaiveFormula(formula, given.batch, given.extents, given.values()).run()) {
+        Tensor actual = (*run)["attention/" + name];
+        if (!graph->value(*graph->find("attention/" + name)).batched) {
+            // A value of weights alone is the same for every element of the batch.
+            std::vector<std::int64_t> shape = expected.shape().extents();
+            std::vector<float> repeated;
+            for (std::int64_t i = 0; i < given.batch; ++i)
+                repeated.insert(repeated.end(), actual.data().begin(), actual.data().end());
+            actual = Tensor(Shape(shape), std::move(repeated));
+        }
+        const std::string text = difference(actual, expected, tolerance);
+        if (!text.empty()) return QString::fromStdString(name + ": " + text);
+    }
+    return {};
+}
+
 }  // namespace attnscope::test

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "formula/formula.h"
-#include "tensor/tensor.h"
+#include "formula_case.h"
 
 #include <map>
 #include <string>
@@ -47,5 +46,8 @@ private:
     Tensor m_mask;
     const Expression* m_maskedSoftmax = nullptr;
 };
+
+/// The first statement of a lowered formula that differs from its naive reading, or nothing.
+[[nodiscard]] QString differenceFromNaive(const Formula& formula, const FormulaCase& given, Tolerance tolerance = {});
 
 }  // namespace attnscope::test
