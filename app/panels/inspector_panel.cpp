@@ -30,7 +30,7 @@ InspectorPanel::InspectorPanel(Workspace& workspace, QWidget* parent)
     : QScrollArea(parent),
       m_workspace(workspace),
       m_sections(new QWidget),
-      m_placeholder(new QLabel(tr("Choose an attention site (◉) and a text."))),
+      m_placeholder(new QLabel(tr("Choose an attention site (◉) and a text or sequence."))),
       m_siteName(new QLabel),
       m_siteClass(new QLabel),
       m_card(new LayerCard(workspace)),

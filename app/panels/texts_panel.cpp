@@ -127,7 +127,7 @@ void TextsPanel::showInputs() {
     m_typed->setPlaceholderText(numbers ? tr("This input takes numbers, not texts")
                                         : tr("Type a text and press Enter"));
     m_title->setText(numbers ? tr("SEQUENCES") : tr("TEXTS"));
-    m_hint->setText(numbers                  ? tr("Open a numeric sequence: .npy or .csv, time × feature.")
+    m_hint->setText(numbers                  ? tr("Open a numeric sequence: .npy or .csv (time\u00a0×\u00a0feature).")
                     : m_workspace.hasModel() ? tr("Open texts, or type one above.")
                                              : tr("Open a model, then texts or numeric sequences."));
     followChoice();
