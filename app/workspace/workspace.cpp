@@ -118,9 +118,11 @@ void Workspace::openModel(const std::string& path, const std::string& architectu
         JobKind::OpenModel, tr("Opening %1").arg(fileName(path)),
         [this, request = OpenModelRequest{path, architecture, m_catalogue, m_memory.all()}](Engine&,
                                                                                             const CancelToken& cancel) {
-            const auto progress = [this](std::uint64_t done, std::uint64_t total) {
-                QMetaObject::invokeMethod(
-                    this, [this, done, total] { showReading(done, total); }, Qt::QueuedConnection);
+            const auto progress = [this, cancel](std::uint64_t done, std::uint64_t total) {
+                const auto show = [this, cancel, done, total] {
+                    if (!cancel.cancelled()) showReading(done, total);  // not of a model that nobody waits for
+                };
+                QMetaObject::invokeMethod(this, show, Qt::QueuedConnection);
             };
             return Engine::openModel(request, {cancel, progress});
         },
