@@ -63,10 +63,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 #endif
     ReadBudget budget(size);
     const Result<Archive> archive = readKerasHdf5({"m.h5", textOf(data, size)}, budget);
-    if (!sound(archive)) return 0;
-    for (const ArchiveGroup& group : archive->groups)
-        for (const LayerWeight& weight : group.weights)
-            require(static_cast<std::int64_t>(weight.tensor->size()) == weight.tensor->shape().elements(),
-                    "a tensor is as large as its shape");
+    if (sound(archive)) requireSound(*archive);
     return 0;
 }

@@ -32,10 +32,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (sound(documents)) require(documents->config.is_object(), "a config is an object");
     ReadBudget budget(size);
     const Result<Archive> arrays = readNpzWeights({"m.npz", bytes}, budget);
-    if (!sound(arrays)) return 0;
-    for (const ArchiveGroup& group : arrays->groups)
-        for (const LayerWeight& weight : group.weights)
-            require(static_cast<std::int64_t>(weight.tensor->size()) == weight.tensor->shape().elements(),
-                    "a tensor is as large as its shape");
+    if (sound(arrays)) requireSound(*arrays);
     return 0;
 }

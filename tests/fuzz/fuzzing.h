@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "model/archive.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,14 @@ template <typename T>
 bool sound(const Result<T>& result) {
     if (!result) require(!result.error().message.empty(), "an error has a message");
     return result.has_value();
+}
+
+/// Every tensor of an archive is as large as its shape.
+inline void requireSound(const Archive& archive) {
+    for (const ArchiveGroup& group : archive.groups)
+        for (const LayerWeight& weight : group.weights)
+            require(static_cast<std::int64_t>(weight.tensor->size()) == weight.tensor->shape().elements(),
+                    "a tensor is as large as its shape");
 }
 
 }  // namespace attnscope::fuzzing

@@ -202,7 +202,9 @@ void TestPanels::predictionRowsHoldTheLargestOfBothRecords() {
 void TestPanels::predictionRowsScaleWithWhatIsNoProbability() {
     Record record;
     record.predictions = {prediction("values", {-3.0F, 8.0F, std::numeric_limits<float>::quiet_NaN()})};
-    for (const PredictionRow& row : predictionRows(record, record)) {
+    const std::vector<PredictionRow> rows = predictionRows(record, record);
+    QVERIFY(!rows.empty());
+    for (const PredictionRow& row : rows) {
         QCOMPARE(row.low, -3.0);
         QCOMPARE(row.high, 8.0);
     }
