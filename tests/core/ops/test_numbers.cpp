@@ -166,11 +166,11 @@ void TestNumbers::gatherNamesABadIdAndItsPlace() {
              std::string("gather: id 5 at (1, 2): the table has 5 rows, expected a whole number from 0 to 4"));
     QCOMPARE(gatherError(Tensor({3}, {0, -1, 2})),
              std::string("gather: id -1 at (1): the table has 5 rows, expected a whole number from 0 to 4"));
-    QCOMPARE(gatherError(Tensor({1}, {1.5F})),
+    QCOMPARE(gatherError(Tensor({1}, 1.5F)),
              std::string("gather: id 1.5 at (0): the table has 5 rows, expected a whole number from 0 to 4"));
-    QCOMPARE(gatherError(Tensor({1}, {quietNan})),
+    QCOMPARE(gatherError(Tensor({1}, quietNan)),
              std::string("gather: id nan at (0): the table has 5 rows, expected a whole number from 0 to 4"));
-    QCOMPARE(gatherError(Tensor({1}, {4.0F})), std::string());
+    QCOMPARE(gatherError(Tensor({1}, 4.0F)), std::string());
 }
 
 QTEST_GUILESS_MAIN(TestNumbers)

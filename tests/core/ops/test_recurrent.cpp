@@ -25,7 +25,7 @@ Recurrent::Options adding() {
     return options;
 }
 
-const Tensor half({1, 1}, {0.5F});
+const Tensor half({1, 1}, 0.5F);
 
 /// Four timesteps of one unit.
 Tensor steps(std::vector<float> values) {
@@ -68,7 +68,7 @@ void TestRecurrent::simpleAddsWhatItRemembers() {
     COMPARE_TENSORS(evaluated(adding(), {steps({1, 2, 4, 8}), half}), steps({1, 2.5F, 5.25F, 10.625F}));
     Recurrent::Options options = adding();
     options.hasInitialState = true;
-    COMPARE_TENSORS(evaluated(options, {steps({1, 2}), half, Tensor({1, 1}, {6.0F})}), steps({4, 4}));
+    COMPARE_TENSORS(evaluated(options, {steps({1, 2}), half, Tensor({1, 1}, 6.0F)}), steps({4, 4}));
 }
 
 void TestRecurrent::backwardsEmitsInTheOrderItRan() {
@@ -88,7 +88,7 @@ void TestRecurrent::maskedStepsAtTheStartEmitZerosEvenWithAnInitialState() {
     Recurrent::Options options = adding();
     options.hasMask = true;
     options.hasInitialState = true;
-    const Tensor initial({1, 1}, {6.0F});
+    const Tensor initial({1, 1}, 6.0F);
     COMPARE_TENSORS(evaluated(options, {steps({1, 2, 4}), half, mask({0, 1, 0}), initial}), steps({0, 5, 5}));
 }
 
@@ -126,8 +126,8 @@ void TestRecurrent::lstmEmitsItsCellState() {
     options.hasMask = true;
     options.hasInitialState = true;
     const Tensor x({1, 2, 4}, {2, 9, 5, 7, 1, 3, 4, 2});
-    const Tensor h({1, 1}, {0.0F});
-    const Tensor c({1, 1}, {1.0F});
+    const Tensor h({1, 1}, 0.0F);
+    const Tensor c({1, 1}, 1.0F);
     COMPARE_TENSORS(evaluated(options, {x, Tensor({1, 4}), mask({1, 1}), h, c}), steps({19, 61}));
     COMPARE_TENSORS(evaluated(options, {x, Tensor({1, 4}), mask({0, 1}), h, c}), steps({1, 7}));
 }
@@ -140,7 +140,7 @@ void TestRecurrent::gruGatesAreUpdateResetCandidate() {
     options.hasInitialState = true;
     // z = 0.25, r = 3, ĥ = 1 + 2·(3·8) = 49: h = 0.25·8 + 0.75·49
     const Tensor x({1, 1, 3}, {0.25F, 3, 1});
-    COMPARE_TENSORS(evaluated(options, {x, Tensor({1, 3}, {0, 0, 2}), Tensor({1, 1}, {8.0F})}), steps({38.75F}));
+    COMPARE_TENSORS(evaluated(options, {x, Tensor({1, 3}, {0, 0, 2}), Tensor({1, 1}, 8.0F)}), steps({38.75F}));
 }
 
 void TestRecurrent::gruResetAfterScalesTheRecurrentBiasToo() {
@@ -153,7 +153,7 @@ void TestRecurrent::gruResetAfterScalesTheRecurrentBiasToo() {
     // z = 0.25 + 0.25, r = 2 + 1, ĥ = 1 + 3·(2·8 + 5) = 64: h = 0.5·8 + 0.5·64
     const Tensor x({1, 1, 3}, {0.25F, 2, 1});
     const Tensor bias({3}, {0.25F, 1, 5});
-    COMPARE_TENSORS(evaluated(options, {x, Tensor({1, 3}, {0, 0, 2}), bias, Tensor({1, 1}, {8.0F})}), steps({36}));
+    COMPARE_TENSORS(evaluated(options, {x, Tensor({1, 3}, {0, 0, 2}), bias, Tensor({1, 1}, 8.0F)}), steps({36}));
 }
 
 void TestRecurrent::aCancelledScanStopsEarly() {
