@@ -206,7 +206,8 @@ Result<bool> runBench(const Options& options) {
         }
     }
     // Ratios need the processor's time first.
-    std::ranges::stable_partition(devices, [](const BenchDevice& device) { return device.vulkan == nullptr; });
+    std::stable_partition(devices.begin(), devices.end(),
+                          [](const BenchDevice& device) { return device.vulkan == nullptr; });
     ATTN_TRY(std::vector<BenchDevice> processor, openDevices("cpu", false));
     for (BenchDevice& device : devices) {
         ATTN_TRY(device.limits, measureLimits(device, options.effort));

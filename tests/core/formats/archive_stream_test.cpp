@@ -16,7 +16,7 @@ Archive smallArchive() {
                     nullptr,      {}};
     archive.groups.push_back({"dense",
                               {{"dense/kernel:0", share(Tensor(Shape{2, 3}, {1, 2, 3, 4, 5, -0.0F})), true},
-                               {"dense/bias:0", share(Tensor(Shape{}, {7})), false}}});
+                               {"dense/bias:0", share(Tensor(Shape{}, 7.0F)), false}}});
     archive.groups.push_back({"flatten", {}});
     archive.byPlace = true;
     archive.files = {{"layers/text/vocabulary.txt", "good\nbad\n"}};

@@ -42,7 +42,7 @@ double combined(const std::string& op, double a, double b) {
 
 NaiveFormula::NaiveFormula(const Formula& formula, std::int64_t batch, std::map<std::string, std::int64_t> extents,
                            std::map<std::string, Tensor> values)
-    : m_formula(formula), m_batch(batch), m_extents(std::move(extents)), m_values(std::move(values)) {
+    : m_formula(formula), m_extents(std::move(extents)), m_values(std::move(values)) {
     m_extents[batchIndex] = batch;
     for (const Declaration& input : formula.inputs()) m_batched[input.name] = true;
     for (const Declaration& input : formula.inputs()) m_declared[input.name] = input.indices;

@@ -37,7 +37,6 @@ private:
     void loop(const std::vector<std::string>& indices, Environment at, const Visit& visit) const;
 
     const Formula& m_formula;
-    std::int64_t m_batch;
     std::map<std::string, std::int64_t> m_extents;
     std::map<std::string, Tensor> m_values;
     std::map<std::string, bool> m_batched;
