@@ -4,12 +4,12 @@
 #include "views/view_table.h"
 
 #include <QComboBox>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QSignalSpy>
 #include <QtTest>
 
 #include <algorithm>
+#include <array>
 
 namespace attnscope {
 
@@ -25,7 +25,8 @@ private slots:
     void switchingStatesNeverShowsTheOldOne();
     void choosingARangeAsksForIt();
     void headsAndQueriesAreChosenInEveryView();
-    void fiveThousandTokensStayFluid();
+    void longSequencesAreEditedAndPointedAt_data();
+    void longSequencesAreEditedAndPointedAt();
 };
 
 void TestViews::viewsStandInTheOrderOfTheirTabs() {
@@ -117,38 +118,41 @@ void TestViews::headsAndQueriesAreChosenInEveryView() {
     }
 }
 
-void TestViews::fiveThousandTokensStayFluid() {
-    const auto words = someWords(5000);
-    const std::vector<ViewState> states{handMadeState({.words = words, .masked = {1}}),
-                                        handMadeState({.words = words, .masked = {1, 2}})};
+void TestViews::longSequencesAreEditedAndPointedAt_data() {
+    QTest::addColumn<int>("view");
+    QTest::addColumn<int>("tokens");
+    int place = 0;
     for (const ViewRow& row : viewTable()) {
-        const std::unique_ptr<View> view(row.make(nullptr));
-        present(*view, {900, 600});
-        view->setState(states[0]);
-        view->grab();
-        // Edits and pointing, as a person dragging over the text makes them.
-        QElapsedTimer timer;
-        timer.start();
-        constexpr int edits = 4;
-        for (int i = 0; i < edits; ++i) {
-            view->setState(states[static_cast<std::size_t>((i + 1) % 2)]);
-            view->repaint();
-        }
-        const qint64 perEdit = timer.elapsed() / edits;
-        timer.restart();
-        constexpr int moves = 20;
-        for (int i = 0; i < moves; ++i) {
-            for (auto* canvas : view->findChildren<ColumnCanvas*>())
-                pointAt(*canvas, canvas->plotRect().topLeft() + QPoint(10 + 7 * i, 12));
-            for (auto* canvas : view->findChildren<TextCanvas*>()) pointAt(*canvas, QPoint(30 + 9 * i, 40));
-            view->repaint();
-        }
-        const qint64 perMove = timer.elapsed() / moves;
-        qInfo() << row.id << perEdit << "ms per edit," << perMove << "ms per move";
-        // Far above what it takes (printed above), so that a busy machine does not fail it, and far below quadratic.
-        QVERIFY2(perEdit < 1500, row.id);
-        QVERIFY2(perMove < 200, row.id);
+        for (const int tokens : {500, 5000}) QTest::addRow("%s, %d tokens", row.id, tokens) << place << tokens;
+        ++place;
     }
+}
+
+/// Prints what a person waits for: ten times the tokens should not take much more than ten times as long.
+void TestViews::longSequencesAreEditedAndPointedAt() {
+    QFETCH(const int, view);
+    QFETCH(const int, tokens);
+    const auto words = someWords(static_cast<std::size_t>(tokens));
+    const std::array states{handMadeState({.words = words, .masked = {1}}),
+                            handMadeState({.words = words, .masked = {1, 2}})};
+    const std::unique_ptr<View> shown(viewTable()[static_cast<std::size_t>(view)].make(nullptr));
+    present(*shown, {900, 600});
+    shown->setState(states[0]);
+    shown->grab();
+    const auto columns = shown->findChildren<ColumnCanvas*>();
+    const auto texts = shown->findChildren<TextCanvas*>();
+    QSignalSpy pointed(shown.get(), &View::elementPointedAt);
+    // As a person dragging over the tokens makes them.
+    QBENCHMARK_ONCE {
+        for (int move = 0; move < 8; ++move) {
+            if (move % 4 == 0) shown->setState(states[static_cast<std::size_t>(1 - move / 4)]);
+            for (auto* canvas : columns) pointAt(*canvas, canvas->plotRect().topLeft() + QPoint(10 + 7 * move, 12));
+            for (auto* canvas : texts) pointAt(*canvas, QPoint(30 + 9 * move, 40));
+            shown->repaint();
+        }
+    }
+    for (const auto* canvas : columns) QVERIFY(canvas->pointedCell());
+    QVERIFY(!columns.isEmpty() || !pointed.isEmpty());
 }
 
 }  // namespace attnscope
