@@ -2,6 +2,7 @@
 #include "layers/operation_functions.h"
 #include "layers/support.h"
 
+#include <algorithm>
 #include <array>
 
 namespace attnscope {
@@ -42,10 +43,15 @@ Result<Values> lowerLog1p(const OperationArguments& arguments) {
     return one(unary(arguments.lowering(), UnaryKind::Log, sum));
 }
 
+/// tanh(x / 2) · (exp(x) + 1), which is exact for small numbers too.
 Result<Values> lowerExpm1(const OperationArguments& arguments) {
+    Lowering& lowering = arguments.lowering();
     ATTN_TRY(const ValueId x, operandOf(arguments));
-    ATTN_TRY(const ValueId power, unary(arguments.lowering(), UnaryKind::Exp, x));
-    return one(binary(arguments.lowering(), BinaryKind::Subtract, power, 1.0F, "one"));
+    ATTN_TRY(ValueId half, binary(lowering, BinaryKind::Multiply, x, 0.5F, "half"));
+    ATTN_TRY(half, unary(lowering, UnaryKind::Tanh, half));
+    ATTN_TRY(ValueId power, unary(lowering, UnaryKind::Exp, x));
+    ATTN_TRY(power, binary(lowering, BinaryKind::Add, power, 1.0F, "one"));
+    return one(binary(lowering, BinaryKind::Multiply, half, power));
 }
 
 Result<Values> lowerCeil(const OperationArguments& arguments) {
@@ -99,6 +105,11 @@ Result<Values> lowerScalarMul(const OperationArguments& arguments) {
 }
 
 Result<Values> lowerBiasAdd(const OperationArguments& arguments) {
+    const nlohmann::json format = arguments.option({"data_format"});
+    // The last is how the JSON of a node writes the bytes of NHWC.
+    constexpr std::array featuresLast{"NHWC", "N...C", "TkhXQw=="};
+    if (!format.is_null() && std::ranges::find(featuresLast, format) == featuresLast.end())
+        return fail(ErrorCode::Unsupported, "argument data_format: features in the last axis, NHWC, expected");
     ATTN_TRY(const ValueId x, arguments.operand(0, {"value"}));
     ATTN_TRY(const ValueId bias, arguments.operand(1, {"bias"}));
     return one(binary(arguments.lowering(), BinaryKind::Add, x, bias));

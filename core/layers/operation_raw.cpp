@@ -29,7 +29,7 @@ constexpr std::array table{
     RawRow{"Any", "math.reduce_any", "_ axis", "keep_dims=keepdims"},
     RawRow{"BatchMatMul", "linalg.matmul", "_", "adj_x=transpose_a adj_y=transpose_b"},
     RawRow{"BatchMatMulV2", "linalg.matmul", "_", "adj_x=transpose_a adj_y=transpose_b"},
-    RawRow{"BiasAdd", "nn.bias_add", "_", ""},
+    RawRow{"BiasAdd", "nn.bias_add", "_", "data_format=data_format"},
     RawRow{"BroadcastTo", "broadcast_to", "_ shape", ""},
     RawRow{"Cast", "cast", "_", "DstT=dtype"},
     RawRow{"Ceil", "math.ceil", "_", ""},
@@ -45,7 +45,7 @@ constexpr std::array table{
     RawRow{"Floor", "math.floor", "_", ""},
     RawRow{"FloorDiv", "math.floordiv", "_", ""},
     RawRow{"FloorMod", "math.floormod", "_", ""},
-    RawRow{"GatherV2", "gather", "_ indices axis", ""},
+    RawRow{"GatherV2", "gather", "_ indices axis", "batch_dims=batch_dims"},
     RawRow{"Greater", "math.greater", "_", ""},
     RawRow{"GreaterEqual", "math.greater_equal", "_", ""},
     RawRow{"Identity", "identity", "_", ""},
@@ -126,6 +126,7 @@ json attributeValue(const json& attribute) {
     if (attribute.contains("b")) return attribute["b"];
     if (attribute.contains("f")) return attribute["f"];
     if (attribute.contains("i")) return wholeNumber(attribute["i"]);
+    if (attribute.contains("s")) return attribute["s"];  // bytes, in base 64
     if (attribute.contains("type") && attribute["type"].is_string()) {
         const std::string type = attribute["type"].get<std::string>();
         if (type == "DT_BOOL") return "bool";

@@ -2,6 +2,7 @@
 
 #include <QtTest/QtTest>
 
+#include <cmath>
 #include <limits>
 
 using namespace attnscope;
@@ -94,6 +95,16 @@ private slots:
         QCOMPARE(operation.lowering().evaluate(*cast)[0], 1.0F);
     }
 
+    void powersNearOneKeepTheirDigits() {
+        Caller operation;
+        QVERIFY(operation.function("math.multiply", json::array({tensor(0)}), {{"y", 1e-6}}));  // tensor 2
+        const Result<ValueId> less = operation.function("math.expm1", json::array({tensor(2)}));
+        QVERIFY(less);
+        const float x = operation.lowering().evaluate(operation.lowering().called.tensors[2].value)[0];
+        const float found = operation.lowering().evaluate(*less)[0];
+        QVERIFY2(std::abs(found / std::expm1(x) - 1.0F) < 1e-6F, qPrintable(QString::number(found)));
+    }
+
     void columnsAreNotPickedAsRows() {
         Caller operation;
         QVERIFY(operation.function("range", json::array({8})));                                     // tensor 2
@@ -164,6 +175,16 @@ private slots:
                  "needs a value of shape (2, 5, 4611686018427387904, 4), limit 2147483648 elements");
         function("gather example by example", "gather", x, {{"indices", {0}}, {"axis", 1}, {"batch_dims", 1}},
                  "argument batch_dims: 0 expected");
+        node("gather node by node",
+             {{"node_def", {{"op", "GatherV2"}, {"attr", {{"batch_dims", {{"i", "1"}}}}}}},
+              {"constants", {{"1", {0}}, {"2", 1}}}},
+             x, "argument batch_dims: 0 expected");
+        function("a bias of channels in front", "nn.bias_add", x, {{"bias", {1, 2, 3, 4, 5}}, {"data_format", "NCHW"}},
+                 "argument data_format: features in the last axis, NHWC, expected");
+        node("a node's bias of channels in front",
+             {{"node_def", {{"op", "BiasAdd"}, {"attr", {{"data_format", {{"s", "TkNIVw=="}}}}}}},
+              {"constants", {{"1", {1, 2, 3, 4, 5}}}}},
+             x, "argument data_format: features in the last axis, NHWC, expected");
         node("unknown node", {{"node_def", {{"op", "Fft"}}}}, x, "layer op: operation Fft is not known");
         node("no node", {{"node_def", "\n\x03Sum"}}, x, "a node as TensorFlow 2.2 and later write it expected");
         node("constant nowhere", {{"node_def", {{"op", "Sum"}}}, {"constants", {{"7", 1}}}}, x,
