@@ -3,7 +3,6 @@
 #include "ops/layout.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace attnscope {
 namespace {
@@ -38,12 +37,13 @@ private:
                 sources.push_back(at);
         // Into all of them at once, or into the latest that takes it.
         if (sources.size() > 1 && join(step, sources)) return;
-        for (const std::size_t source : std::views::reverse(sources)) {
+        std::ranges::reverse(sources);
+        for (const std::size_t source : sources) {
             if (!join(step, {source})) continue;
             sources.erase(std::ranges::find(sources, source));
             break;
         }
-        for (const std::size_t source : std::views::reverse(sources)) close(source);
+        for (const std::size_t source : sources) close(source);
         const bool joined = std::ranges::any_of(m_open, [&](const Group& group) { return has(group, step); });
         if (joined) return;
         Group fresh;
@@ -126,9 +126,10 @@ std::vector<PlannedStep> planSteps(std::span<const Step> steps, std::vector<Shap
 
 std::vector<bool> lastingSlots(std::span<const Step> steps, std::size_t slots) {
     std::vector<bool> lasts(slots, false);
-    for (const Step& step : std::views::reverse(steps)) {
-        if (step.fate != Fate::Transient) lasts[step.output] = true;
-        if (lasts[step.output] && dynamic_cast<const Reshape*>(step.operation) != nullptr) lasts[step.inputs[0]] = true;
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+        if (step->fate != Fate::Transient) lasts[step->output] = true;
+        if (lasts[step->output] && dynamic_cast<const Reshape*>(step->operation) != nullptr)
+            lasts[step->inputs[0]] = true;
     }
     return lasts;
 }
