@@ -14,7 +14,7 @@ namespace attnscope {
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ATTNSCOPE_SANITIZED
 // The sanitizers map terabytes of address space and look at /proc when they report.
 constexpr bool sanitized = true;
 #else

@@ -7,7 +7,7 @@
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #include <sanitizer/asan_interface.h>
-#define ATTNSCOPE_SANITIZED
+#define ATTNSCOPE_ADDRESS_SANITIZED
 #endif
 #endif
 
@@ -16,7 +16,7 @@ using namespace attnscope::fuzzing;
 
 namespace {
 
-#ifdef ATTNSCOPE_SANITIZED
+#ifdef ATTNSCOPE_ADDRESS_SANITIZED
 /// Whether one of the first frames of the stack that begins at `from` is libhdf5's: it crashed itself, or handed what
 /// it should not to memcpy or free.
 bool beginsInHdf5(std::string_view report, std::size_t from) {
@@ -43,7 +43,7 @@ void forgiveHdf5(const char* text) {
 
 }  // namespace
 
-#ifdef ATTNSCOPE_SANITIZED
+#ifdef ATTNSCOPE_ADDRESS_SANITIZED
 /// What libhdf5 forgets to free is not ours either, and neither is how much it asks for.
 extern "C" const char* __lsan_default_suppressions() {
     return "leak:libhdf5";
@@ -58,7 +58,7 @@ extern "C" const char* __asan_default_options() {
 
 // A model file of HDF5. A run ends well where libhdf5 takes the process down.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-#ifdef ATTNSCOPE_SANITIZED
+#ifdef ATTNSCOPE_ADDRESS_SANITIZED
     __asan_set_error_report_callback(forgiveHdf5);
 #endif
     ReadBudget budget(size);

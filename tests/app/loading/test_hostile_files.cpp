@@ -10,7 +10,7 @@
 
 namespace attnscope {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ATTNSCOPE_SANITIZED
 // The reader has no limit of memory then (sandbox_linux.cpp), and both take several times as much of everything.
 constexpr bool sanitized = true;
 #else

@@ -8,7 +8,7 @@
 
 #include <random>
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef ATTNSCOPE_SANITIZED
 // libhdf5 1.10 reads behind a damaged attribute message (H5O__attr_decode); what is tested here is our own code.
 extern "C" const char* __asan_default_suppressions();
 extern "C" const char* __asan_default_suppressions() {
