@@ -100,8 +100,7 @@ void FormulaErrorsTest::errorsSayWhereAndWhat_data() {
         "demo:6:1: the site's score 'e' depends on no input");
     row("no normalised index", rest("input x[t,f]\ne[t,f] = x[t,f]\na[t,f] = exp(e[t,f])\nc[t,f] = a[t,f] * x[t,f]"),
         "demo:5:1: no single index that the weights a[t,f] are normalised over; expected a softmax over one index, or "
-        "an "
-        "index that the output c[t,f] does not have");
+        "an index that the output c[t,f] does not have");
     const std::string optional = "weights W[f], b[t]?";
     const char* const misplaced =
         "demo:3:%1: the optional weight 'b' may be absent; expected it as a term of a sum (+) or a "
@@ -125,8 +124,7 @@ void FormulaErrorsTest::errorsSayWhereAndWhat_data() {
     row("the sign by name", around("negate(mask[t])"),
         "demo:3:8: unknown function 'negate'; there are sum, mean, max, softmax, position, size, abs, "
         "elu, exp, floor, gelu, hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, "
-        "swish, "
-        "tanh");
+        "swish, tanh");
     row("function as a name", "weights tanh[f]\n", "demo:1:9: 'tanh' is a function; expected another name for a value");
     row("reduction as a name", "sum[f] = 1\n", "demo:1:1: 'sum' is a function; expected another name for a value");
     row("function without parentheses", around("tanh + 1"),
@@ -197,14 +195,12 @@ void FormulaErrorsTest::errorsSayWhereAndWhat_data() {
     row("function never used", "function act\n" + sound, "demo:1:10: the function 'act' is never used");
     row("function before its line", "e[t] = act(1)\nfunction act\n",
         "demo:1:8: unknown function 'act'; there are sum, mean, max, softmax, position, size, abs, elu, exp, floor, "
-        "gelu, "
-        "hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, tanh");
+        "gelu, hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, tanh");
     row("function as a value", "function act\n" + around("act + sum(f: W[f])"),
         "demo:4:12: expected '(' after the function act, found '+'");
     row("function that is none", "function act = softmax\n",
         "demo:1:16: 'softmax' is not a function that works element by element; there are linear, abs, elu, exp, floor, "
-        "gelu, "
-        "hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, tanh");
+        "gelu, hard_sigmoid, log, mish, relu, selu, sigmoid, sign, softplus, softsign, sqrt, square, swish, tanh");
     row("output of an unknown name", "output d\n" + sound, "demo:1:8: unknown name 'd'; there are a, c, e, mask, x");
     row("output of other indices", "output a[t,f]\n" + sound,
         "demo:1:8: the output 'a' has other indices; expected those of a[t]");
