@@ -126,7 +126,8 @@ std::vector<SliceAxis> sliceAxes(const SiteRecord& site) {
         const SliceKind kind = isQuery ? SliceKind::Query : isOuter ? SliceKind::Outer : SliceKind::Head;
         axes.push_back({letter, kind, extentOf(site.weightsValue(), letter)});
     }
-    std::ranges::stable_partition(axes, [](const SliceAxis& axis) { return axis.kind != SliceKind::Query; });
+    std::stable_partition(axes.begin(), axes.end(),
+                          [](const SliceAxis& axis) { return axis.kind != SliceKind::Query; });
     return axes;
 }
 
